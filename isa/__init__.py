@@ -1,0 +1,1 @@
+"""Facts of the instruction set, as data: no behaviour, no imports from the rest of the project."""
