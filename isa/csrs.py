@@ -311,7 +311,13 @@ def _parse(table: str) -> tuple[Csr, ...]:
     return tuple(out)
 
 
-CSRS = _parse(_TABLE)
+# Counters 3-31 are read-only zero: numbers of mhpmcounter3 and mhpmevent3, then one row each.
+_HPM = tuple(Csr(f"{name}{n}", base + n, "I", meaning)
+             for name, base, meaning in (("mhpmcounter", 0xB00, "event counter, read-only zero"),
+                                         ("mhpmevent", 0x320, "event selector, read-only zero"))
+             for n in range(3, 32))
+
+CSRS = _parse(_TABLE) + _HPM
 BY_NAME = {csr.name: csr for csr in CSRS}
 BY_NUMBER = {csr.number: csr for csr in CSRS}
 

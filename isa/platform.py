@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Region:
-    """One decoded address range; what lies in none of them answers with a bus error."""
+    """One decoded address range; what lies in none of them answers with a bus error.
+
+    Memory attributes ("Physical Memory Attributes"): RAM (everything from RAM_BASE up) allows all accesses. `rom` allows
+    loads, fetches and page-table reads. Everything else is I/O: loads and stores only; a fetch, LR, SC, AMO or page-table
+    read there is an access fault without a bus transaction. LR, SC and AMO to `rom` are access faults too.
+    """
 
     name: str
     base: int
     size: int
     compatible: str
+    rom: bool = False
 
 
-BOOT_ROM = Region("boot_rom", 0x0000_1000, 0x1_0000, "")
+BOOT_ROM = Region("boot_rom", 0x0000_1000, 0x1_0000, "", rom=True)
 FINISHER = Region("finisher", 0x0010_0000, 0x1000, "sifive,test1")
 CLINT = Region("clint", 0x0200_0000, 0x1_0000, "riscv,clint0")
 PLIC = Region("plic", 0x0C00_0000, 0x400_0000, "sifive,plic-1.0.0")

@@ -1,0 +1,1 @@
+"""The core and the SoC, in Amaranth. Imports `isa`, never `sim`."""

@@ -1,0 +1,33 @@
+"""Every size of the core, in one frozen record."""
+
+from dataclasses import dataclass, field, replace
+
+from isa import platform
+from isa.profile import PROFILES, Profile
+
+
+@dataclass(frozen=True)
+class Config:
+    """Architectural choices come from `profile`; the rest is microarchitecture and never changes a result."""
+
+    name: str
+    profile: Profile = field(default_factory=lambda: PROFILES["default"])
+    tlb_entries: int = 16       # of each TLB, instruction and data
+    gtlb_entries: int = 4       # G-stage cache in the walker: guest physical page to host physical page
+    reset_vector: int = platform.RESET_VECTOR
+
+    @property
+    def has_h(self) -> bool:
+        """Is the hypervisor extension built?"""
+        return self.profile.has("H")
+
+    def without_h(self) -> "Config":
+        """The same core without the hypervisor extension."""
+        return replace(self, name=f"{self.name}-noh", profile=self.profile.without("H"))
+
+
+CONFIGS = {c.name: c for c in (
+    Config("tiny",    PROFILES["tiny"],    tlb_entries=8,  gtlb_entries=2),
+    Config("default", PROFILES["default"], tlb_entries=16, gtlb_entries=4),
+    Config("linux",   PROFILES["linux"],   tlb_entries=32, gtlb_entries=8),
+)}

@@ -1,0 +1,144 @@
+"""Types that cross a file boundary inside the core. Signatures are written from the initiator's side."""
+
+from amaranth.lib import data, enum, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from isa import causes
+
+
+class Mode(enum.IntEnum, shape=3):
+    """Privilege; bit 2 is V, bits 1:0 the nominal privilege."""
+
+    U = causes.U
+    S = causes.S
+    M = causes.M
+    VU = causes.VU
+    VS = causes.VS
+
+
+class Access(enum.Enum, shape=2):
+    """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (they need read permission too, see rule
+    "AMO" in the walker)."""
+
+    FETCH = 0
+    LOAD = 1
+    STORE = 2
+
+
+class TranslateRequest(data.Struct):
+    """One address to translate, for an access in `mode` (already the effective mode: MPRV and SPVP are applied)."""
+
+    vaddr: 64
+    access: Access
+    hlvx: 1         # execute permission takes the place of read permission
+    mode: Mode      # M: no translation
+
+
+class TranslateResponse(data.Struct):
+    """Physical address, or the fault that the access takes."""
+
+    paddr: 56
+    fault: 1
+    cause: 6        # exception code, for the original access type
+    tval2: 62       # guest-page fault: exact guest physical address >> 2; else 0
+    implicit: 1     # the guest-page fault is in an implicit access of the VS-stage walk
+    bus_error: 1    # the access fault comes from a bus error of a page-table read, at error_paddr
+    error_paddr: 56
+
+
+class Translate(wiring.Signature):
+    """A translation port.
+
+    1. `request` is a stream; its payload is stable while valid.
+    2. `response` is valid in the cycle of the transfer (request.valid & request.ready), and only then.
+    3. A TLB hit is ready in the cycle of the request; a miss is ready when its walk ends.
+    4. The initiator may withdraw a request before its transfer; the walk then ends without a trace.
+    """
+
+    def __init__(self):
+        super().__init__({
+            "request":  Out(stream.Signature(TranslateRequest)),
+            "response": In(TranslateResponse),
+        })
+
+
+class FenceKind(enum.Enum, shape=2):
+    """Which translations a fence orders."""
+
+    SFENCE_VMA = 0      # V=0: HS-level; V=1: the current guest's VS-level
+    HFENCE_VVMA = 1
+    HFENCE_GVMA = 2
+
+
+class Fence(data.Struct):
+    """One translation fence, done in the cycle where `valid` is high."""
+
+    valid: 1
+    kind: FenceKind
+    virtual: 1      # executed with V=1
+    has_addr: 1     # rs1 is not x0
+    has_id: 1       # rs2 is not x0
+    addr: 64        # rs1 (HFENCE.GVMA: guest physical address >> 2)
+    id: 16          # rs2: ASID or VMID
+
+
+class MmuContext(data.Struct):
+    """CSR state that translation depends on."""
+
+    satp_mode: 1    # 0 Bare, 1 Sv39
+    satp_asid: 16
+    satp_ppn: 44
+    vsatp_mode: 1
+    vsatp_asid: 16
+    vsatp_ppn: 44
+    hgatp_mode: 1   # 0 Bare, 1 Sv39x4
+    hgatp_vmid: 14
+    hgatp_ppn: 44
+    sum: 1          # mstatus.SUM
+    mxr: 1          # mstatus.MXR
+    vs_sum: 1       # vsstatus.SUM
+    vs_mxr: 1       # vsstatus.MXR
+
+
+class CsrOp(enum.Enum, shape=2):
+    """What a CSR instruction does to the register."""
+
+    WRITE = 0
+    SET = 1
+    CLEAR = 2
+
+
+class CsrRequest(data.Struct):
+    """One CSR instruction in the commit stage."""
+
+    addr: 12
+    op: CsrOp
+    write: 1        # the instruction writes: not CSRRS/CSRRC with rs1=x0 (or zimm=0)
+    operand: 64
+
+
+class SysOp(enum.Enum, shape=4):
+    """SYSTEM instructions whose legality depends on mode and status bits."""
+
+    NONE = 0
+    MRET = 1
+    SRET = 2
+    WFI = 3
+    SFENCE_VMA = 4
+    HFENCE_VVMA = 5
+    HFENCE_GVMA = 6
+    HLSV = 7        # HLV, HLVX, HSV
+    ECALL = 8
+    EBREAK = 9
+
+
+class TrapInfo(data.Struct):
+    """A trap about to be taken, as the commit stage knows it."""
+
+    interrupt: 1
+    cause: 6
+    pc: 64
+    tval: 64
+    tval2: 62
+    tinst: 32
+    virtual: 1      # tval is an address of an access made with effective V=1: becomes GVA
