@@ -17,8 +17,7 @@ class Mode(enum.IntEnum, shape=3):
 
 
 class Access(enum.Enum, shape=2):
-    """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (they need read permission too, see rule
-    "AMO" in the walker)."""
+    """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (a page that allows writes allows reads)."""
 
     FETCH = 0
     LOAD = 1
