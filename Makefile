@@ -1,0 +1,52 @@
+# Everything sets itself up: `make demo` and `make test` need a Debian 12 with nothing but make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help demo test lint docs clean setup system
+help:
+	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
+	@echo "make test   lint, types, and all tests"
+	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md)"
+	@echo "make clean  remove build/ and .venv/"
+
+demo: setup
+	@$(BIN)/doppelhart vmm demo
+
+test: setup lint
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: setup
+	$(BIN)/python -m isa.emit all
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.lock | system
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[test]' \
+		--config-settings editable_mode=compat
+	@touch $@
+
+# Debian package for each thing looked for: what PyPI does not have.
+system:
+	@missing=""; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	command -v g++ >/dev/null || missing="$$missing g++"; \
+	command -v perl >/dev/null || missing="$$missing perl"; \
+	command -v riscv64-unknown-elf-gcc >/dev/null || missing="$$missing gcc-riscv64-unknown-elf"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then \
+		echo "installing from Debian:$$missing"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	else \
+		echo "Missing from Debian; run: sudo apt-get install$$missing" >&2; exit 1; \
+	fi
+
+clean:
+	rm -rf build .venv
