@@ -1,0 +1,41 @@
+"""The RISC-V compiler and object tools: clang 22 and lld, as PyPI packages them in `ziglang`."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+TARGET = ("-target", "riscv64-freestanding-none",
+          "-mcpu=generic_rv64+m+a+c+h+sstc+zicsr+zifencei+zicntr+zihintpause", "-mabi=lp64", "-mcmodel=medany")
+# The sanitizer calls a runtime that does not exist here; unwind tables would stand before the entry.
+FREESTANDING = ("-std=c11", "-Os", "-ffreestanding", "-nostdlib", "-fno-sanitize=undefined",
+                "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
+
+
+class ToolchainError(Exception):
+    """The compiler refused its input; the text is the compiler's."""
+
+
+def cc(arguments: Sequence[str | Path]) -> None:
+    """Run the RISC-V C compiler (which also assembles and links) for this machine's target.
+
+    Raises ToolchainError with the compiler's messages when it fails.
+    """
+    _zig("cc", *TARGET, *FREESTANDING, *arguments)
+
+
+def binary(elf: Path) -> bytes:
+    """Loadable contents of an object or ELF file, from its lowest address up.
+
+    Raises ToolchainError when the file is not an object.
+    """
+    out = elf.with_suffix(".bin")
+    _zig("objcopy", "-O", "binary", elf, out)
+    return out.read_bytes()
+
+
+def _zig(*arguments: str | Path) -> None:
+    command = [sys.executable, "-m", "ziglang", *map(str, arguments)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToolchainError(done.stderr.strip())
