@@ -1,0 +1,5 @@
+"""`python -m sim` is `doppelhart`."""
+
+from sim.cli import main
+
+main()
