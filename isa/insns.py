@@ -5,6 +5,7 @@ One row per instruction. A pattern is read from bit 31 to bit 0; `-` is an opera
 `imm_hi:imm_lo@insn_lo`: bits imm_hi..imm_lo of the value stand at insn_lo and up.
 """
 
+import re
 from dataclasses import dataclass
 
 _TABLE = """
@@ -261,7 +262,7 @@ def insert(value: int, spec: str) -> int:
 
 
 def _split(operands: str) -> tuple[str, ...]:
-    return tuple(operands.replace("(", ", ").replace(")", "").replace(" ", "").strip(",").split(",")) if operands else ()
+    return tuple(re.findall(r"[\w']+", operands))
 
 
 def _rows(table: str) -> list[list[str]]:

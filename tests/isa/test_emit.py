@@ -19,7 +19,7 @@ def macros():
 
 
 def test_header_in_c_and_assembly_agree(tmp_path):
-    """Each macro as a C constant and as an assembler word holds the table's value: no literal needs a suffix."""
+    """Each macro, as a C constant and as an assembler word, holds the table's value without a suffix."""
     names = macros()
     c, s = tmp_path / "isa.c", tmp_path / "isa.S"
     c.write_text('#include "isa.h"\nconst unsigned long all[] __attribute__((section(".text"))) = {\n'

@@ -1,0 +1,171 @@
+"""Facts typed by hand from the ISA manual, as the second witness of `isa/`. Nothing here is computed from `isa/`.
+
+Masks are in place. The manual is riscv-isa-manual, src/priv: machine.adoc, supervisor.adoc, hypervisor.adoc, sstc.adoc.
+"""
+
+ALL = 0xFFFF_FFFF_FFFF_FFFF
+NO_BIT0 = 0xFFFF_FFFF_FFFF_FFFE
+VECTOR = {"mode": 0x3, "base": 0xFFFF_FFFF_FFFF_FFFC}
+CAUSE = {"code": 0x3F, "interrupt": 0x8000_0000_0000_0000}
+ATP = {"ppn": 0x0000_0FFF_FFFF_FFFF, "asid": 0x0FFF_F000_0000_0000, "mode": 0xF000_0000_0000_0000}
+SSTATUS = {"sie": 0x2, "spie": 0x20, "spp": 0x100, "sum": 0x4_0000, "mxr": 0x8_0000, "uxl": 0x3_0000_0000}
+COUNTERS = {"cy": 1, "tm": 2, "ir": 4}
+
+# CSR -> field -> mask. A field that the manual has and this machine lacks (FS, VS, XS, SD, ...) is not listed.
+CSR_FIELDS = {
+    "cycle": {"value": ALL}, "time": {"value": ALL}, "instret": {"value": ALL},
+    "sstatus": SSTATUS,
+    "sie": {"ssie": 0x2, "stie": 0x20, "seie": 0x200},
+    "stvec": VECTOR,
+    "scounteren": COUNTERS,
+    "senvcfg": {"fiom": 1},
+    "sscratch": {"value": ALL}, "sepc": {"value": NO_BIT0}, "scause": CAUSE, "stval": {"value": ALL},
+    "sip": {"ssip": 0x2, "stip": 0x20, "seip": 0x200},
+    "stimecmp": {"value": ALL},
+    "satp": ATP,
+    "vsstatus": SSTATUS,
+    "vsie": {"ssie": 0x2, "stie": 0x20, "seie": 0x200},
+    "vstvec": VECTOR,
+    "vsscratch": {"value": ALL}, "vsepc": {"value": NO_BIT0}, "vscause": CAUSE, "vstval": {"value": ALL},
+    "vsip": {"ssip": 0x2, "stip": 0x20, "seip": 0x200},
+    "vstimecmp": {"value": ALL},
+    "vsatp": ATP,
+    "hstatus": {"vsbe": 0x20, "gva": 0x40, "spv": 0x80, "spvp": 0x100, "hu": 0x200, "vgein": 0x3_F000,
+                "vtvm": 0x10_0000, "vtw": 0x20_0000, "vtsr": 0x40_0000, "vsxl": 0x3_0000_0000},
+    "hedeleg": {"mask": ALL},
+    "hideleg": {"vssi": 0x4, "vsti": 0x40, "vsei": 0x400},
+    "hie": {"vssie": 0x4, "vstie": 0x40, "vseie": 0x400},
+    "htimedelta": {"value": ALL},
+    "hcounteren": COUNTERS,
+    "hgeie": {},
+    "henvcfg": {"fiom": 1, "stce": 0x8000_0000_0000_0000},
+    "htval": {"value": 0x3FFF_FFFF_FFFF_FFFF},
+    "hip": {"vssip": 0x4, "vstip": 0x40, "vseip": 0x400},
+    "hvip": {"vssip": 0x4, "vstip": 0x40, "vseip": 0x400},
+    "htinst": {"value": 0xFFFF_FFFF},
+    "hgatp": {"ppn": 0x0000_0FFF_FFFF_FFFF, "vmid": 0x03FF_F000_0000_0000, "mode": 0xF000_0000_0000_0000},
+    "hgeip": {},
+    "mvendorid": {}, "marchid": {}, "mimpid": {}, "mhartid": {}, "mconfigptr": {},
+    "mstatus": {"sie": 0x2, "mie": 0x8, "spie": 0x20, "ube": 0x40, "mpie": 0x80, "spp": 0x100, "mpp": 0x1800,
+                "mprv": 0x2_0000, "sum": 0x4_0000, "mxr": 0x8_0000, "tvm": 0x10_0000, "tw": 0x20_0000,
+                "tsr": 0x40_0000, "uxl": 0x3_0000_0000, "sxl": 0xC_0000_0000, "sbe": 0x10_0000_0000,
+                "mbe": 0x20_0000_0000, "gva": 0x40_0000_0000, "mpv": 0x80_0000_0000},
+    "misa": {"extensions": 0x3FF_FFFF, "mxl": 0xC000_0000_0000_0000},
+    "medeleg": {"mask": ALL},
+    "mideleg": {"ssi": 0x2, "vssi": 0x4, "sti": 0x20, "vsti": 0x40, "sei": 0x200, "vsei": 0x400},
+    "mie": {"ssie": 0x2, "vssie": 0x4, "msie": 0x8, "stie": 0x20, "vstie": 0x40, "mtie": 0x80, "seie": 0x200,
+            "vseie": 0x400, "meie": 0x800},
+    "mtvec": VECTOR,
+    "mcounteren": COUNTERS,
+    "menvcfg": {"fiom": 1, "stce": 0x8000_0000_0000_0000},
+    "mcountinhibit": {"cy": 1, "ir": 4},
+    "mscratch": {"value": ALL}, "mepc": {"value": NO_BIT0}, "mcause": CAUSE, "mtval": {"value": ALL},
+    "mip": {"ssip": 0x2, "vssip": 0x4, "msip": 0x8, "stip": 0x20, "vstip": 0x40, "mtip": 0x80, "seip": 0x200,
+            "vseip": 0x400, "meip": 0x800},
+    "mtinst": {"value": 0xFFFF_FFFF},
+    "mtval2": {"value": 0x3FFF_FFFF_FFFF_FFFF},
+    "mcycle": {"value": ALL}, "minstret": {"value": ALL},
+}
+
+# Values after reset that are not zero: XLEN is 64 in every mode, and H makes the VS-level bits of mideleg read-only one.
+RESET = {"sstatus": 0x2_0000_0000, "vsstatus": 0x2_0000_0000, "hstatus": 0x2_0000_0000, "mstatus": 0xA_0000_0000,
+         "misa": 0x8000_0000_0000_0000, "mideleg": 0x444}
+
+# Fields that software can never change.
+READ_ONLY = {"sstatus": 0x3_0000_0000, "vsstatus": 0x3_0000_0000, "hstatus": 0x3_0003_F020,
+             "mstatus": 0x3F_0000_0040, "misa": 0xC000_0000_0000_0000, "mideleg": 0x444}
+
+# CSRs that exist only with H ("Hypervisor and Virtual Supervisor CSRs") and only with Sstc.
+H_CSRS = {"vsstatus", "vsie", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsip", "vsatp", "hstatus",
+          "hedeleg", "hideleg", "hie", "htimedelta", "hcounteren", "hgeie", "henvcfg", "htval", "hip", "hvip",
+          "htinst", "hgatp", "hgeip", "mtinst", "mtval2"}
+SSTC_CSRS = {"stimecmp", "vstimecmp"}
+
+# "When V=1 ... instructions that normally read or modify a supervisor CSR shall instead access the VS CSR".
+SUBSTITUTES = {"sstatus": "vsstatus", "sie": "vsie", "stvec": "vstvec", "sscratch": "vsscratch", "sepc": "vsepc",
+               "scause": "vscause", "stval": "vstval", "sip": "vsip", "stimecmp": "vstimecmp", "satp": "vsatp"}
+
+# Where a VIEW's bits are stored: (CSR, field) -> (CSR, mask there).
+VIEWS = {
+    ("cycle", "value"): ("mcycle", ALL), ("instret", "value"): ("minstret", ALL),
+    ("sstatus", "sie"): ("mstatus", 0x2), ("sstatus", "spie"): ("mstatus", 0x20),
+    ("sstatus", "spp"): ("mstatus", 0x100), ("sstatus", "sum"): ("mstatus", 0x4_0000),
+    ("sstatus", "mxr"): ("mstatus", 0x8_0000),
+    ("sie", "ssie"): ("mie", 0x2), ("sie", "stie"): ("mie", 0x20), ("sie", "seie"): ("mie", 0x200),
+    ("sip", "ssip"): ("mip", 0x2), ("sip", "stip"): ("mip", 0x20), ("sip", "seip"): ("mip", 0x200),
+    ("vsie", "ssie"): ("mie", 0x4), ("vsie", "stie"): ("mie", 0x40), ("vsie", "seie"): ("mie", 0x400),
+    ("vsip", "ssip"): ("mip", 0x4), ("vsip", "stip"): ("mip", 0x40), ("vsip", "seip"): ("mip", 0x400),
+    ("hie", "vssie"): ("mie", 0x4), ("hie", "vstie"): ("mie", 0x40), ("hie", "vseie"): ("mie", 0x400),
+    ("hip", "vssip"): ("mip", 0x4), ("hip", "vstip"): ("mip", 0x40), ("hip", "vseip"): ("mip", 0x400),
+    ("mip", "vssip"): ("hvip", 0x4),
+}
+
+# Machine cause register values ("mcause values after trap"; H adds 10 and 20-23).
+EXCEPTIONS = {
+    0: "INSTRUCTION_MISALIGNED", 1: "INSTRUCTION_ACCESS_FAULT", 2: "ILLEGAL_INSTRUCTION", 3: "BREAKPOINT",
+    4: "LOAD_MISALIGNED", 5: "LOAD_ACCESS_FAULT", 6: "STORE_MISALIGNED", 7: "STORE_ACCESS_FAULT",
+    8: "ECALL_U", 9: "ECALL_S", 10: "ECALL_VS", 11: "ECALL_M", 12: "INSTRUCTION_PAGE_FAULT",
+    13: "LOAD_PAGE_FAULT", 15: "STORE_PAGE_FAULT", 18: "SOFTWARE_CHECK", 19: "HARDWARE_ERROR",
+    20: "INSTRUCTION_GUEST_PAGE_FAULT", 21: "LOAD_GUEST_PAGE_FAULT", 22: "VIRTUAL_INSTRUCTION",
+    23: "STORE_GUEST_PAGE_FAULT",
+}
+INTERRUPTS = {1: "SSI", 2: "VSSI", 3: "MSI", 5: "STI", 6: "VSTI", 7: "MTI", 9: "SEI", 10: "VSEI", 11: "MEI"}
+
+# medeleg: bit 0 cannot occur (IALIGN=16), bit 11 is an ecall from M. hedeleg: "Hypervisor Trap Delegation", the table of
+# read-only-zero bits 9-11 and 20-23; bit 0 as above.
+MEDELEG = 0x00FC_B7FE
+HEDELEG = 0x000C_B1FE
+MIDELEG_WRITABLE, MIDELEG_ONES, HIDELEG_WRITABLE = 0x222, 0x444, 0x444
+
+# Decreasing priority: "MEI, MSI, MTI, SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI"; SGEI is absent because GEILEN = 0.
+INTERRUPT_PRIORITY = [11, 3, 7, 9, 1, 5, 10, 2, 6]
+
+# "Synchronous exception priority", highest first, without address breakpoints. Load/store misaligned stand above page
+# faults and access faults, which the manual leaves to the implementation.
+EXCEPTION_PRIORITY = [{12, 20, 1}, {2, 22, 0, 8, 9, 10, 11, 3}, {4, 6}, {13, 15, 21, 23, 5, 7}]
+
+# Nominal privilege and V, 3 bits: V, then the manual's encoding U 00, S 01, M 11.
+MODES = {0: "U", 1: "S", 3: "M", 4: "VU", 5: "VS"}
+
+# "Special pseudoinstruction values": 64-bit read and write for VS-stage address translation.
+TINST_READ_PTE, TINST_WRITE_PTE = 0x3000, 0x3020
+
+# Sv39 page-table entry.
+PTE = {"v": 0x1, "r": 0x2, "w": 0x4, "x": 0x8, "u": 0x10, "g": 0x20, "a": 0x40, "d": 0x80, "rsw": 0x300,
+       "ppn": 0x003F_FFFF_FFFF_FC00, "reserved": 0xFFC0_0000_0000_0000}
+PAGING = {"PAGE_SHIFT": 12, "PTE_SIZE": 8, "LEVELS": 3, "VPN_BITS": 9, "X4_BITS": 2, "VA_BITS": 39, "GPA_BITS": 41,
+          "MODE_BARE": 0, "MODE_SV39": 8, "MODE_SV39X4": 8}
+
+# Device addresses of Spike and of QEMU's virt machine, where they agree.
+PLATFORM = {"BOOT_ROM": 0x1000, "FINISHER": 0x10_0000, "CLINT": 0x200_0000, "PLIC": 0xC00_0000,
+            "UART": 0x1000_0000}
+RAM_BASE = 0x8000_0000
+PLATFORM_CONSTANTS = {
+    "CLINT_MSIP": 0, "CLINT_MTIMECMP": 0x4000, "CLINT_MTIME": 0xBFF8,
+    "FINISHER_PASS": 0x5555, "FINISHER_FAIL": 0x3333, "FINISHER_RESET": 0x7777,
+    "PLIC_PRIORITY": 0, "PLIC_PENDING": 0x1000, "PLIC_ENABLE": 0x2000, "PLIC_ENABLE_STRIDE": 0x80,
+    "PLIC_CONTEXT": 0x20_0000, "PLIC_CONTEXT_STRIDE": 0x1000, "UART_IRQ": 10, "RESET_VECTOR": 0x1000,
+}
+
+
+def rvc_is_legal(word: int) -> bool:
+    """Is this halfword a defined RV64C encoding without floating point ("RVC Instruction Set Listings")? HINTs are."""
+    quadrant, funct3, rd, rs2 = word & 3, word >> 13, word >> 7 & 31, word >> 2 & 31
+    imm6 = word >> 7 & 32 | rs2
+    if quadrant == 0:
+        return funct3 in (2, 3, 6, 7) or funct3 == 0 and word >> 5 & 0xFF != 0
+    if quadrant == 1:
+        if funct3 == 1:
+            return rd != 0
+        if funct3 == 3:
+            return imm6 != 0
+        if funct3 == 4 and word >> 10 & 3 == 3:
+            return word >> 12 & 1 == 0 or word >> 6 & 1 == 0
+        return True
+    if quadrant == 2:
+        if funct3 in (2, 3):
+            return rd != 0
+        if funct3 == 4:
+            return rd != 0 or rs2 != 0 or word >> 12 & 1 == 1
+        return funct3 in (0, 6, 7)
+    return False
