@@ -1,6 +1,6 @@
-"""Facts typed by hand from the ISA manual, as the second witness of `isa/`. Nothing here is computed from `isa/`.
+"""Facts typed by hand from the ISA manual, as the second witness of `isa/`: nothing comes from there.
 
-Masks are in place. The manual is riscv-isa-manual, src/priv: machine.adoc, supervisor.adoc, hypervisor.adoc, sstc.adoc.
+Masks are in place. The manual is riscv-isa-manual, src/priv: machine, supervisor, hypervisor and sstc.adoc.
 """
 
 ALL = 0xFFFF_FFFF_FFFF_FFFF
@@ -8,10 +8,11 @@ NO_BIT0 = 0xFFFF_FFFF_FFFF_FFFE
 VECTOR = {"mode": 0x3, "base": 0xFFFF_FFFF_FFFF_FFFC}
 CAUSE = {"code": 0x3F, "interrupt": 0x8000_0000_0000_0000}
 ATP = {"ppn": 0x0000_0FFF_FFFF_FFFF, "asid": 0x0FFF_F000_0000_0000, "mode": 0xF000_0000_0000_0000}
-SSTATUS = {"sie": 0x2, "spie": 0x20, "spp": 0x100, "sum": 0x4_0000, "mxr": 0x8_0000, "uxl": 0x3_0000_0000}
+SSTATUS = {"sie": 0x2, "spie": 0x20, "spp": 0x100, "sum": 0x4_0000, "mxr": 0x8_0000,
+           "uxl": 0x3_0000_0000}
 COUNTERS = {"cy": 1, "tm": 2, "ir": 4}
 
-# CSR -> field -> mask. A field that the manual has and this machine lacks (FS, VS, XS, SD, ...) is not listed.
+# CSR -> field -> mask. Fields of the manual that this machine lacks (FS, VS, XS, SD, ...) are not listed.
 CSR_FIELDS = {
     "cycle": {"value": ALL}, "time": {"value": ALL}, "instret": {"value": ALL},
     "sstatus": SSTATUS,
@@ -67,9 +68,9 @@ CSR_FIELDS = {
     "mcycle": {"value": ALL}, "minstret": {"value": ALL},
 }
 
-# Values after reset that are not zero: XLEN is 64 in every mode, and H makes the VS-level bits of mideleg read-only one.
-RESET = {"sstatus": 0x2_0000_0000, "vsstatus": 0x2_0000_0000, "hstatus": 0x2_0000_0000, "mstatus": 0xA_0000_0000,
-         "misa": 0x8000_0000_0000_0000, "mideleg": 0x444}
+# Nonzero values after reset: XLEN is 64 in every mode; H makes mideleg's VS-level bits read-only one.
+RESET = {"sstatus": 0x2_0000_0000, "vsstatus": 0x2_0000_0000, "hstatus": 0x2_0000_0000,
+         "mstatus": 0xA_0000_0000, "misa": 0x8000_0000_0000_0000, "mideleg": 0x444}
 
 # Fields that software can never change.
 READ_ONLY = {"sstatus": 0x3_0000_0000, "vsstatus": 0x3_0000_0000, "hstatus": 0x3_0003_F020,
@@ -82,8 +83,10 @@ H_CSRS = {"vsstatus", "vsie", "vstvec", "vsscratch", "vsepc", "vscause", "vstval
 SSTC_CSRS = {"stimecmp", "vstimecmp"}
 
 # "When V=1 ... instructions that normally read or modify a supervisor CSR shall instead access the VS CSR".
-SUBSTITUTES = {"sstatus": "vsstatus", "sie": "vsie", "stvec": "vstvec", "sscratch": "vsscratch", "sepc": "vsepc",
-               "scause": "vscause", "stval": "vstval", "sip": "vsip", "stimecmp": "vstimecmp", "satp": "vsatp"}
+SUBSTITUTES = {
+    "sstatus": "vsstatus", "sie": "vsie", "stvec": "vstvec", "sscratch": "vsscratch", "sepc": "vsepc",
+    "scause": "vscause", "stval": "vstval", "sip": "vsip", "stimecmp": "vstimecmp", "satp": "vsatp",
+}
 
 # Where a VIEW's bits are stored: (CSR, field) -> (CSR, mask there).
 VIEWS = {
@@ -111,17 +114,17 @@ EXCEPTIONS = {
 }
 INTERRUPTS = {1: "SSI", 2: "VSSI", 3: "MSI", 5: "STI", 6: "VSTI", 7: "MTI", 9: "SEI", 10: "VSEI", 11: "MEI"}
 
-# medeleg: bit 0 cannot occur (IALIGN=16), bit 11 is an ecall from M. hedeleg: "Hypervisor Trap Delegation", the table of
-# read-only-zero bits 9-11 and 20-23; bit 0 as above.
+# medeleg: bit 0 cannot occur (IALIGN=16), bit 11 is an ecall from M. hedeleg: in the table of "Hypervisor
+# Trap Delegation" bits 9-11 and 20-23 are read-only zero; bit 0 as above.
 MEDELEG = 0x00FC_B7FE
 HEDELEG = 0x000C_B1FE
 MIDELEG_WRITABLE, MIDELEG_ONES, HIDELEG_WRITABLE = 0x222, 0x444, 0x444
 
-# Decreasing priority: "MEI, MSI, MTI, SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI"; SGEI is absent because GEILEN = 0.
+# Decreasing priority: "MEI, MSI, MTI, SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI"; no SGEI because GEILEN = 0.
 INTERRUPT_PRIORITY = [11, 3, 7, 9, 1, 5, 10, 2, 6]
 
-# "Synchronous exception priority", highest first, without address breakpoints. Load/store misaligned stand above page
-# faults and access faults, which the manual leaves to the implementation.
+# "Synchronous exception priority", highest first, without address breakpoints. Misaligned stands above page
+# and access faults, which the manual leaves to the implementation.
 EXCEPTION_PRIORITY = [{12, 20, 1}, {2, 22, 0, 8, 9, 10, 11, 3}, {4, 6}, {13, 15, 21, 23, 5, 7}]
 
 # Nominal privilege and V, 3 bits: V, then the manual's encoding U 00, S 01, M 11.
@@ -133,8 +136,8 @@ TINST_READ_PTE, TINST_WRITE_PTE = 0x3000, 0x3020
 # Sv39 page-table entry.
 PTE = {"v": 0x1, "r": 0x2, "w": 0x4, "x": 0x8, "u": 0x10, "g": 0x20, "a": 0x40, "d": 0x80, "rsw": 0x300,
        "ppn": 0x003F_FFFF_FFFF_FC00, "reserved": 0xFFC0_0000_0000_0000}
-PAGING = {"PAGE_SHIFT": 12, "PTE_SIZE": 8, "LEVELS": 3, "VPN_BITS": 9, "X4_BITS": 2, "VA_BITS": 39, "GPA_BITS": 41,
-          "MODE_BARE": 0, "MODE_SV39": 8, "MODE_SV39X4": 8}
+PAGING = {"PAGE_SHIFT": 12, "PTE_SIZE": 8, "LEVELS": 3, "VPN_BITS": 9, "X4_BITS": 2, "VA_BITS": 39,
+          "GPA_BITS": 41, "MODE_BARE": 0, "MODE_SV39": 8, "MODE_SV39X4": 8}
 
 # Device addresses of Spike and of QEMU's virt machine, where they agree.
 PLATFORM = {"BOOT_ROM": 0x1000, "FINISHER": 0x10_0000, "CLINT": 0x200_0000, "PLIC": 0xC00_0000,
@@ -149,11 +152,11 @@ PLATFORM_CONSTANTS = {
 
 
 def rvc_is_legal(word: int) -> bool:
-    """Is this halfword a defined RV64C encoding without floating point ("RVC Instruction Set Listings")? HINTs are."""
+    """Is this halfword RV64C without floating point ("RVC Instruction Set Listings")? HINTs are legal."""
     quadrant, funct3, rd, rs2 = word & 3, word >> 13, word >> 7 & 31, word >> 2 & 31
     imm6 = word >> 7 & 32 | rs2
     if quadrant == 0:
-        return funct3 in (2, 3, 6, 7) or funct3 == 0 and word >> 5 & 0xFF != 0
+        return funct3 in (2, 3, 6, 7) or (funct3 == 0 and word >> 5 & 0xFF != 0)
     if quadrant == 1:
         if funct3 == 1:
             return rd != 0

@@ -1,10 +1,10 @@
 """Independent witnesses of the fact tables: each takes a set of tables and returns what is wrong with them.
 
-The witnesses do not trust `isa/`: encodings and CSR numbers are compared with LLVM's assembler, everything else with
-`literals.py`. They are functions of the tables, so that a planted fault can be shown to be found.
+Encodings and CSR numbers are compared with LLVM's assembler, everything else with `literals.py`. Each is a
+function of the tables, so that a planted fault can be shown to be found.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from types import ModuleType
 from typing import NamedTuple
@@ -36,9 +36,11 @@ def shown(value: object) -> str:
 
 
 # Rows that overlap on purpose: the first of a pair is listed first and wins.
-OVERLAPS = {("pause", "fence"), ("c.addi4spn", "c.addi4spn"), ("c.addiw", "c.addiw"), ("c.lui", "c.lui"),
-            ("c.lui", "c.addi16sp"), ("c.addi16sp", "c.lui"), ("c.lwsp", "c.lwsp"), ("c.ldsp", "c.ldsp"),
-            ("c.jr", "c.jr"), ("c.jr", "c.mv"), ("c.ebreak", "c.jalr"), ("c.ebreak", "c.add"), ("c.jalr", "c.add")}
+OVERLAPS = {
+    ("pause", "fence"), ("c.addi4spn", "c.addi4spn"), ("c.addiw", "c.addiw"), ("c.lui", "c.lui"),
+    ("c.lui", "c.addi16sp"), ("c.addi16sp", "c.lui"), ("c.lwsp", "c.lwsp"), ("c.ldsp", "c.ldsp"),
+    ("c.jr", "c.jr"), ("c.jr", "c.mv"), ("c.ebreak", "c.jalr"), ("c.ebreak", "c.add"), ("c.jalr", "c.add"),
+}
 
 # Free bits that no operand names: acquire and release; fields of FENCE and FENCE.I reserved for finer fences.
 AQRL, FENCE, FENCE_I = 0x0600_0000, 0xF00F_8F80, 0xFFFF_8F80
@@ -67,7 +69,8 @@ def operand_bits(t: Tables, row: insns.Insn | insns.Compressed) -> int:
         fields = [t.insns.FIELDS[o] for o in row.operands if o not in t.insns.IMMEDIATES]
     elif row.base:
         extra, specs = 0, [row.imm]
-        fields = [t.insns.COMPRESSED_FIELDS[o] for o in row.operands.values() if o in t.insns.COMPRESSED_FIELDS]
+        named = set(row.operands.values())
+        fields = [place for name, place in t.insns.COMPRESSED_FIELDS.items() if name in named]
     else:
         return ~row.mask & 0xFFFF    # a reserved row has no operands
     pieces = [(at + hi - lo, at) for spec in specs for hi, lo, at in t.insns.pieces(spec)]
@@ -102,7 +105,7 @@ def encodings(t: Tables) -> list[str]:
         for values in assembler.operand_sets(insn):
             lines.append(assembler.line(insn, values))
             wanted.append(encode(t, insn, values))
-    found = assembler.words(lines, 4, "norvc")
+    found = assembler.words(lines, "norvc")
     return [f"{line}: isa has {w:#010x}, LLVM {f:#010x}"
             for line, w, f in zip(lines, wanted, found, strict=True) if w != f]
 
@@ -117,14 +120,15 @@ def encode(t: Tables, insn: insns.Insn, values: dict[str, int]) -> int:
 
 
 def compressed(t: Tables) -> list[str]:
-    """Every compressed row: its mnemonic, and its expansion, which LLVM compresses to it and assembles without C."""
-    rows = [(row, values) for row in t.insns.COMPRESSED if row.base for values in assembler.compressed_sets(row)]
+    """Every compressed row: its mnemonic; its expansion, which LLVM compresses to it, and assembles whole."""
+    defined = [row for row in t.insns.COMPRESSED if row.base]
+    rows = [(row, values) for row in defined for values in assembler.compressed_sets(row)]
     expansions = [expand(t, row, values) for row, values in rows]
-    halves = assembler.words([assembler.compressed_line(row, values) for row, values in rows], 2, "rvc")
-    shrunk = assembler.words([assembler.line(base, given) for base, given in expansions], 2, "rvc")
-    full = assembler.words([assembler.line(base, given) for base, given in expansions], 4, "norvc")
+    texts = [assembler.line(base, given) for base, given in expansions]
+    halves = assembler.words([assembler.compressed_line(row, values) for row, values in rows], "rvc")
+    columns = rows, expansions, halves, assembler.words(texts, "rvc"), assembler.words(texts, "norvc")
     out = []
-    for (row, values), (base, given), half, small, word in zip(rows, expansions, halves, shrunk, full, strict=True):
+    for (row, values), (base, given), half, small, word in zip(*columns, strict=True):
         mine = row.match | t.insns.insert(values.get("imm", 0), row.imm)
         for name, value in values.items():
             if name != "imm":
@@ -159,7 +163,7 @@ def halfwords(t: Tables) -> list[str]:
 
 def csr_numbers(t: Tables) -> list[str]:
     """Every CSR name, as LLVM numbers it."""
-    words = assembler.words([f"csrr x1, {csr.name}" for csr in t.csrs.CSRS], 4, "norvc")
+    words = assembler.words([f"csrr x1, {csr.name}" for csr in t.csrs.CSRS], "norvc")
     return [f"{csr.name}: isa has {csr.number:#x}, LLVM {word >> 20:#x}"
             for csr, word in zip(t.csrs.CSRS, words, strict=True) if word >> 20 != csr.number]
 
@@ -167,9 +171,10 @@ def csr_numbers(t: Tables) -> list[str]:
 def typed_csrs(t: Tables) -> list[str]:
     """Fields, resets, views and existence conditions of the CSRs."""
     rows = [csr for csr in t.csrs.CSRS if not csr.name.startswith(("mhpmcounter", "mhpmevent"))]
+    fields = {c.name: {f.name: f.mask for f in c.fields} for c in rows}
     views = {(c.name, f.name): (f.of, f.mask << f.shift) for c in rows for f in c.fields if f.kind == "VIEW"}
     return [
-        *differences("fields", {c.name: {f.name: f.mask for f in c.fields} for c in rows}, literals.CSR_FIELDS),
+        *differences("fields", fields, literals.CSR_FIELDS),
         *differences("reset", {c.name: c.reset for c in t.csrs.CSRS if c.reset}, literals.RESET),
         *differences("read-only", {c.name: c.bits("RO") for c in rows if c.bits("RO")}, literals.READ_ONLY),
         *differences("view", views, literals.VIEWS),
@@ -196,7 +201,8 @@ def typed_causes(t: Tables) -> list[str]:
         *differences("delegable interrupts", (bits(i.code for i in c.INTERRUPTS if i.medeleg),
                                               bits(i.code for i in c.INTERRUPTS if i.hedeleg)),
                      (literals.MIDELEG_WRITABLE | literals.MIDELEG_ONES, literals.HIDELEG_WRITABLE)),
-        *differences("interrupt priority", [c.IRQ[n] for n in c.INTERRUPT_PRIORITY], literals.INTERRUPT_PRIORITY),
+        *differences("interrupt priority", [c.IRQ[name] for name in c.INTERRUPT_PRIORITY],
+                     literals.INTERRUPT_PRIORITY),
         *differences("exception priority", [{c.EXC[n] for n in group} for group in c.EXCEPTION_PRIORITY],
                      literals.EXCEPTION_PRIORITY),
         *differences("modes", c.MODES, literals.MODES),
@@ -223,11 +229,7 @@ def masks(rows: Iterable[tuple[str, int, int]]) -> dict[str, int]:
 
 
 def constants(module: ModuleType) -> dict[str, int]:
-    return dict(_constants(module))
-
-
-def _constants(module: ModuleType) -> Iterator[tuple[str, int]]:
-    yield from ((name, value) for name, value in vars(module).items() if name.isupper() and isinstance(value, int))
+    return {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, int)}
 
 
 def typed_platform(t: Tables) -> list[str]:
@@ -244,5 +246,5 @@ def typed_platform(t: Tables) -> list[str]:
 
 
 WITNESSES: dict[str, Callable[[Tables], list[str]]] = {w.__name__: w for w in (
-    patterns, csr_fields, encodings, compressed, halfwords, csr_numbers, typed_csrs, typed_causes, typed_paging,
-    typed_platform)}
+    patterns, csr_fields, encodings, compressed, halfwords, csr_numbers,
+    typed_csrs, typed_causes, typed_paging, typed_platform)}
