@@ -1,0 +1,1 @@
+"""Address translation: TLBs, page-table walker, and the unit that joins them."""
