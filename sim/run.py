@@ -1,44 +1,58 @@
-"""Run one ELF on the golden model or on Spike; see `sim.bench` for the RTL."""
+"""Run one ELF: on the golden model, on Spike, on the RTL alone, or on the RTL in lockstep with the model."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from isa.profile import Profile
+from isa.profile import PROFILES
 from sim.model import Machine
 from sim.model.elf import ElfError
 from sim.outcome import BadInput, Outcome, Verdict, ended
 
 CHUNK = 50_000              # instructions between looks at the clock and the progress bar
 
-Progress = Callable[[int], None]
+
+@dataclass(frozen=True)
+class Options:
+    """What every way to run understands. Sizes in bytes, `timeout` in seconds, `stalls` in cycles."""
+
+    config: str
+    ram_size: int
+    max_instructions: int
+    timeout: float
+    signature: Path | None
+    console: Callable[[bytes], None]
+    progress: Callable[[int], None]
+    stalls: int = 0
+    seed: int = 0
 
 
-def on_model(elf: Path, profile: Profile, ram_size: int, *, max_instructions: int, timeout: float,
-             console: Callable[[bytes], None], progress: Progress = lambda done: None,
-             signature: Path | None = None) -> Outcome:
-    """Run to the program's end, `max_instructions` or `timeout` seconds."""
-    machine = Machine(profile=profile, ram_size=ram_size)
+def on_model(elf: Path, options: Options) -> Outcome:
+    """Run on the golden model alone. Raises BadInput."""
+    if options.config not in PROFILES:
+        raise BadInput(f"no configuration is called {options.config!r}; there are {', '.join(PROFILES)}")
+    machine = Machine(profile=PROFILES[options.config], ram_size=options.ram_size)
     try:
         machine.load_elf(elf)
     except ElfError as error:
         raise BadInput(str(error)) from error
-    machine.on_console = console
+    machine.on_console = options.console
     start = time.monotonic()
-    done, verdict, detail = 0, Verdict.LIMIT, f"stopped after {max_instructions:,} instructions"
-    while done < max_instructions:
-        before = machine.instructions
-        reason = machine.run(min(CHUNK, max_instructions - done))
-        done += machine.instructions - before
-        progress(done)
+    limit, done = options.max_instructions, 0
+    verdict, detail = Verdict.LIMIT, f"stopped after {limit:,} instructions"
+    while done < limit:
+        reason = machine.run(min(CHUNK, limit - done))
+        done = machine.instructions
+        options.progress(done)
         if reason == "exit" and machine.exit_code is not None:
             verdict, detail = ended(machine.exit_code), ""
             break
-        if time.monotonic() - start > timeout:
-            detail = f"stopped after {timeout:g} seconds"
+        if time.monotonic() - start > options.timeout:
+            detail = f"stopped after {options.timeout:g} seconds"
             break
-    if signature is not None:
-        write_signature(signature, machine.symbols, machine.read_memory)
+    if options.signature is not None:
+        write_signature(options.signature, machine.symbols, machine.read_memory)
     return Outcome(verdict, "model", done, time.monotonic() - start, machine.exit_code, detail)
 
 

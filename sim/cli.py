@@ -1,0 +1,157 @@
+"""The command `doppelhart`: one function per command, options in the order a user meets them."""
+
+import sys
+from enum import Enum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from isa import platform
+from isa.profile import PROFILES
+from sim.outcome import BAD_INPUT_STATUS, BadInput, Outcome
+
+app = typer.Typer(name="doppelhart", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="A small RISC-V core with the hypervisor extension, its hypervisor, and the model that checks both.")
+vmm = typer.Typer(no_args_is_help=True, help="Run a scenario of the hypervisor firmware.")
+app.add_typer(vmm, name="vmm")
+
+
+class On(str, Enum):
+    """What executes the program."""
+
+    model = "model"
+    rtl = "rtl"
+    spike = "spike"
+
+
+Elf = Annotated[Path, typer.Argument(metavar="ELF", help="A bare-metal RV64 program, linked into RAM at 0x8000_0000.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+ConfigName = Annotated[str, typer.Option("--config", metavar="NAME", help=f"One of: {', '.join(PROFILES)}.")]
+Ram = Annotated[str, typer.Option("--ram", metavar="SIZE", help="RAM in bytes; K, M and G are understood.")]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Stop after this much wall-clock time.")]
+Limit = Annotated[int, typer.Option("--max-instructions", metavar="N", help="Stop after N instructions.")]
+Signature = Annotated[Path | None, typer.Option("--signature", metavar="FILE",
+                                                help="Write memory from begin_signature to end_signature, as Spike does.")]
+
+DEFAULT_RAM = f"{platform.RAM_SIZE >> 20}M"
+MAX_INSTRUCTIONS = 1_000_000_000
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"doppelhart {version('doppelhart')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    show: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    del show
+
+
+@app.command()
+def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the program.")] = On.model,
+        max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signature = None, config: ConfigName = "default",
+        ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0, as_json: Json = False) -> None:
+    """Run ELF to its end, on the golden model, on the RTL, or on Spike."""
+    from sim import run as runs
+    from sim.terminal import Terminal
+    with Terminal(as_json=as_json) as terminal:
+        options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
+                               signature=signature, console=terminal.console,
+                               progress=lambda done: terminal.progress(f"running on {on.value}", done, None, f"{done:,}"))
+        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
+    _finish(terminal, outcome)
+
+
+@app.command()
+def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signature = None, config: ConfigName = "default",
+          ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0,
+          stalls: Annotated[int, typer.Option(metavar="N", help="Delay bus answers by up to N random cycles.")] = 0,
+          seed: Annotated[int, typer.Option(metavar="N", help="Seed of the random stalls.")] = 0,
+          as_json: Json = False) -> None:
+    """Run ELF on the RTL and compare every retired instruction and trap with the golden model."""
+    from sim import run as runs
+    from sim.terminal import Terminal
+    with Terminal(as_json=as_json) as terminal:
+        options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
+                               signature=signature, console=terminal.console, stalls=stalls, seed=seed,
+                               progress=lambda done: terminal.progress("lockstep", done, None, f"{done:,}"))
+        outcome = runs.in_lockstep(elf, options)
+    _finish(terminal, outcome)
+
+
+@vmm.command()
+def demo(config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
+    """The main job: the hypervisor and two guests on the core, in lockstep with the golden model."""
+    from sim.terminal import Terminal
+    from sim.vmm import run_demo, show
+    with Terminal(as_json=as_json) as terminal:
+        outcome = run_demo(config, timeout, terminal)
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
+@app.command()
+def verilog(config: ConfigName = "default",
+            output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,
+            soc: Annotated[bool, typer.Option("--soc", help="The whole SoC instead of the core alone.")] = False) -> None:
+    """Write the core as one Verilog file with flat Wishbone ports."""
+    from rtl.config import CONFIGS
+    from rtl.verilog import write
+    if config not in CONFIGS:
+        raise BadInput(f"no configuration is called {config!r}; there are {', '.join(CONFIGS)}")
+    kind = "soc" if soc else "core"
+    path = output or Path(f"{kind}_{config}.v")
+    try:
+        write(kind, CONFIGS[config], path)
+    except OSError as error:
+        raise BadInput(f"cannot write {path}: {error.strerror}") from error
+    print(path)
+
+
+def size(text: str) -> int:
+    """Bytes in a size such as 64M. Raises BadInput."""
+    scale = {"K": 10, "M": 20, "G": 30}.get(text[-1:].upper(), 0)
+    digits = text[:-1] if scale else text
+    try:
+        value = int(digits, 0) << scale
+    except ValueError:
+        raise BadInput(f"{text!r} is not a size; write for instance 64M") from None
+    if value < 0x1000 or value % 0x1000:
+        raise BadInput(f"RAM of {text} is not a positive multiple of 4K")
+    return value
+
+
+def _finish(terminal: "object", outcome: Outcome) -> None:
+    from sim.terminal import Terminal
+    assert isinstance(terminal, Terminal)
+    words = {"pass": "passed", "fail": f"failed with code {outcome.code}", "limit": "did not end", "diverged": "diverged"}
+    rate = outcome.instructions / outcome.seconds if outcome.seconds else 0
+    terminal.note(f"{words[outcome.verdict.value]}: {outcome.instructions:,} instructions on {outcome.on} "
+                  f"in {outcome.seconds:.1f} s ({rate:,.0f}/s)")
+    if outcome.detail:
+        terminal.note(outcome.detail)
+    terminal.result(outcome.as_dict())
+    raise typer.Exit(outcome.status)
+
+
+def main() -> None:
+    """Entry point; bad input is one sentence on standard error and exit status 2, Ctrl-C is 130."""
+    try:
+        status = app(standalone_mode=False)
+    except BadInput as error:
+        print(f"doppelhart: {error}", file=sys.stderr)
+        status = BAD_INPUT_STATUS
+    except (Abort, KeyboardInterrupt):
+        print("doppelhart: stopped", file=sys.stderr)
+        status = 130
+    except TyperException as error:
+        if error.format_message():      # empty after the help that stands in for a missing command
+            print(f"doppelhart: {error.format_message()}", file=sys.stderr)
+        status = BAD_INPUT_STATUS
+    sys.exit(status or 0)
