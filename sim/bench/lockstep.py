@@ -1,0 +1,166 @@
+"""One program on the simulated SoC, each retirement compared with the golden model.
+
+The harness collects records in a buffer; when a block is full, or something happens, Python hands the whole block to the
+model's `lock`, which executes one instruction per record and stops at the first difference. No Python runs per record.
+
+A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store ends on the bus, before the next load
+can start; the model's memory is served when the record of that store has been compared. Both see the answer between the
+same two instructions.
+"""
+
+import time
+from array import array
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import cocotb
+from cocotb.triggers import FallingEdge
+
+from isa import retire
+from sim.bench.dut import Bench, Event
+from sim.bench.job import Divergence, Job, Result, Verdict
+
+HISTORY = 16                # records kept for a report
+PROGRESS_CYCLES = 200_000   # a run without events is interrupted so often
+_DRAIN_CYCLES = 32          # from the finisher's signal until its store has surely retired
+
+
+class Host(Protocol):
+    """A host that serves `tohost` in one memory."""
+
+    exit_code: int | None
+
+    def service(self) -> bytes:
+        """Answer the request in `tohost`, if any; bytes for the console."""
+
+
+class Consumer(Protocol):
+    """Sees every block of records, in order."""
+
+    def feed(self, block: memoryview, count: int) -> None:
+        """`count` records of `retire.WORDS` words."""
+
+
+class EdgeSampler:
+    """The slow source of records: cocotb awaits each clock edge and reads the port `retire`."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._words: array[int] = array("Q")
+        bench.settings.edges = 1
+        self._task = cocotb.start_soon(self._sample())
+
+    async def _sample(self) -> None:
+        clock, port = self._bench.dut.clk, self._bench.dut.retire
+        edge = FallingEdge(clock)
+        while True:
+            await edge
+            value = port.value.to_unsigned()
+            if value & 1:
+                self._words.frombytes(value.to_bytes(8 * retire.WORDS, "little"))
+
+    def take(self) -> memoryview:
+        """The records since the last call."""
+        self._bench.take()
+        words, self._words = self._words, array("Q")
+        return memoryview(words)
+
+    def stop(self) -> None:
+        """Back to the fast way."""
+        self._task.cancel()
+        self._bench.settings.edges = 0
+
+
+class Lockstep:
+    """One run of a loaded machine. `model` is None for a run without comparison."""
+
+    def __init__(self, bench: Bench, job: Job, *, model: Any = None, rtl_host: Host | None = None,
+                 model_host: Host | None = None, consumer: Consumer | None = None,
+                 console: Callable[[bytes], None] = lambda data: None,
+                 progress: Callable[[int, int], None] = lambda records, cycles: None) -> None:
+        self._bench, self._job, self._model = bench, job, model
+        self._rtl_host, self._model_host = rtl_host, model_host
+        self._consumer, self._console, self._progress = consumer, console, progress
+        self._history = memoryview(b"").cast("Q")
+        self._divergence: Divergence | None = None
+
+    async def run(self) -> Result:
+        """From the present state to the end of the program, a difference, or a limit."""
+        bench, job = self._bench, self._job
+        bench.settings.record = bool(self._model) or self._consumer is not None
+        bench.settings.threshold = 1 if job.per_cycle else min(job.block, bench.capacity // 2)
+        sampler = EdgeSampler(bench) if job.per_cycle else None
+        take = sampler.take if sampler else bench.take
+        start = time.monotonic()
+        try:
+            verdict, code, detail = await self._loop(take)
+        finally:
+            if sampler:
+                sampler.stop()
+        status = bench.status
+        return Result(verdict, status.retired, status.cycles, time.monotonic() - start, code, detail, self._divergence,
+                      stalled=status.stalled, bus_errors=status.bus_errors)
+
+    async def _loop(self, take: Callable[[], memoryview]) -> tuple[Verdict, int | None, str]:
+        bench, job = self._bench, self._job
+        while True:
+            cycles = min(PROGRESS_CYCLES, job.max_cycles - bench.status.cycles if job.max_cycles else PROGRESS_CYCLES)
+            if cycles <= 0:
+                return Verdict.LIMIT, None, f"stopped after {bench.status.cycles} cycles"
+            if job.max_records and bench.settings.threshold > job.max_records - bench.status.retired:
+                bench.settings.threshold = job.max_records - bench.status.retired
+            events = await bench.run(cycles)
+            if events & Event.FINISHED:
+                events |= await bench.run(_DRAIN_CYCLES)
+            if not self._compare(take()):
+                return Verdict.DIVERGED, None, self._divergence.reason if self._divergence else ""
+            self._serve(events)
+            self._progress(bench.status.retired, bench.status.cycles)
+            if events & (Event.OVERFLOW | Event.PROTOCOL):
+                return Verdict.BROKEN, None, self._broken(events)
+            if (code := self._exit_code(events)) is not None:
+                return (Verdict.FAIL if code else Verdict.PASS), code, ""
+            if job.max_records and bench.status.retired >= job.max_records:
+                return Verdict.LIMIT, None, f"stopped after {bench.status.retired} records"
+            if events & Event.QUIET:
+                return Verdict.QUIET, None, f"nothing has retired for {bench.settings.quiet_limit} cycles"
+
+    def _compare(self, words: memoryview) -> bool:
+        count = len(words) // retire.WORDS
+        if not count:
+            return True
+        if self._consumer is not None:
+            self._consumer.feed(words, count)
+        if self._model is None:
+            return True
+        index = self._model.lock(words, count)
+        past = array("Q", self._history[-HISTORY * retire.WORDS:])
+        past.extend(words[max(0, index - HISTORY) * retire.WORDS:index * retire.WORDS])
+        self._history = memoryview(past)
+        if index == count:
+            return True
+        self._divergence = Divergence(
+            rtl=words[index * retire.WORDS:(index + 1) * retire.WORDS].tolist(),
+            model=[word & (1 << 64) - 1 for word in self._model.hart.record],
+            reason=self._model.lock_reason,
+            history=[past[i:i + retire.WORDS].tolist() for i in range(0, len(past), retire.WORDS)][-HISTORY:])
+        return False
+
+    def _serve(self, events: Event) -> None:
+        self._console(self._bench.uart_take())
+        if events & Event.BUS_WATCH and self._rtl_host is not None:
+            self._console(self._rtl_host.service())
+        if events & Event.RETIRE_WATCH and self._model_host is not None:
+            self._model_host.service()
+
+    def _exit_code(self, events: Event) -> int | None:
+        if events & Event.FINISHED:
+            return self._bench.status.finish_code
+        if events & Event.RETIRE_WATCH and self._rtl_host is not None:
+            return self._rtl_host.exit_code
+        return None
+
+    def _broken(self, events: Event) -> str:
+        if events & Event.OVERFLOW:
+            return f"{self._bench.status.lost} records found the buffer of {self._bench.capacity} full and are lost"
+        return f"the bus request at {self._bench.status.protocol_address:#x} changed before its ack or err"
