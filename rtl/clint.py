@@ -6,7 +6,8 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from isa import platform as soc_map
-from rtl import wishbone
+
+from . import wishbone
 
 
 class Clint(wiring.Component):

@@ -5,7 +5,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from isa.platform import Region
-from rtl import wishbone
+
+from . import wishbone
 
 
 class Decoder(wiring.Component):

@@ -6,14 +6,15 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import platform as soc_map
 from isa.platform import Region
-from rtl import wishbone
-from rtl.clint import Clint
-from rtl.config import Config
-from rtl.decoder import Decoder
-from rtl.finisher import Finisher
-from rtl.plic import Plic
-from rtl.rom import Rom, rom_image
-from rtl.uart import Uart
+
+from . import wishbone
+from .clint import Clint
+from .config import Config
+from .decoder import Decoder
+from .finisher import Finisher
+from .plic import Plic
+from .rom import Rom, rom_image
+from .uart import Uart
 
 # The ports that face the world; the SoC hands them through.
 WORLD = {

@@ -6,7 +6,8 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from isa import platform as soc_map
-from rtl import wishbone
+
+from . import wishbone
 
 SOURCES = soc_map.PLIC_SOURCES + 1      # source 0 does not exist; its bits and its priority are zero
 CONTEXTS = 2                            # M and S of one hart

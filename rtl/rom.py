@@ -5,9 +5,10 @@ from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In
 
 from isa import platform as soc_map
-from rtl import wishbone
-from rtl.config import Config
-from rtl.device_tree import device_tree
+
+from . import wishbone
+from .config import Config
+from .device_tree import device_tree
 
 TARGET_OFFSET = 0x18        # a doubleword: where the boot code jumps
 TREE_OFFSET = 0x20

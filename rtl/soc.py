@@ -1,0 +1,45 @@
+"""The machine: one core and its devices. RAM and the bit-serial side of the UART are outside."""
+
+from amaranth.hdl import *
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from isa import retire
+
+from .config import Config
+from .core import Core
+from .devices import WORLD, Devices
+
+
+class Soc(wiring.Component):
+    """A core in its machine; the ports are those of `Devices` that face the world, and the core's `retire`.
+
+    No logic reads `wake`: a simulator that runs the clock by itself moves it to wake its testbench.
+    """
+
+    def __init__(self, config: Config):
+        self.config = config
+        super().__init__({**WORLD, "retire": Out(64 * retire.WORDS), "wake": In(1)})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.core = core = Core(self.config)
+        m.submodules.devices = devices = Devices(self.config)
+        connect(m, core.ibus, devices.ibus)
+        connect(m, core.dbus, devices.dbus)
+        m.d.comb += [
+            core.irq_msip.eq(devices.irq_msip),
+            core.irq_mtip.eq(devices.irq_mtip),
+            core.irq_meip.eq(devices.irq_meip),
+            core.irq_seip.eq(devices.irq_seip),
+            core.time.eq(devices.time),
+            self.retire.eq(core.retire),
+            devices.boot_target.eq(self.boot_target),
+            self.finished.eq(devices.finished),
+            self.finish_code.eq(devices.finish_code),
+        ]
+        connect(m, devices.iram, flipped(self.iram))
+        connect(m, devices.dram, flipped(self.dram))
+        connect(m, devices.uart_tx, flipped(self.uart_tx))
+        connect(m, devices.uart_rx, flipped(self.uart_rx))
+        return m

