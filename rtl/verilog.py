@@ -58,6 +58,6 @@ def _translate(text):
         design = libyosys.Design()
         for step in (f"read_rtlil {source}", *PASSES, f"write_verilog {result}"):
             design.run_pass(f"tee -q -o /dev/null {step}")
-        _, _, verilog = result.read_text().partition("*/\n")    # the banner names the machine that built Yosys
+        _, _, verilog = result.read_text().partition("*/\n")   # the banner tells how Yosys was built
     # The one name that counts through the life of the process: a signal that starts `always @*` at time 0.
     return re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "_start_", verilog)
