@@ -54,7 +54,7 @@ class CsrFile(wiring.Component):
             "sys_illegal":   Out(1),
             "sys_virtual":   Out(1),
             # The state that the pipeline and the memory-management unit look at.
-            "mode":          Out(Mode),
+            "mode":          Out(Mode, init=Mode.M),
             "data_mode":     Out(Mode),     # effective mode of ordinary loads and stores
             "hlsv_mode":     Out(Mode),     # effective mode of HLV, HLVX and HSV
             "context":       Out(MmuContext),
