@@ -1,0 +1,107 @@
+"""Builds the hypervisor's firmware image with chosen guests inside, kept under build/ by the hash of what made it.
+
+    python -m sim.firmware [--define NAME=VALUE]... [GUEST]...
+
+prints the path of the ELF. A guest NAME is made of `vmm_firmware/guests/NAME.c` or `NAME.S` and of all `NAME_*`.
+"""
+
+import argparse
+import hashlib
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sim import toolchain
+
+ROOT = Path(__file__).parent.parent
+FIRMWARE = ROOT / "vmm_firmware"
+GUESTS = FIRMWARE / "guests"
+BUILD = ROOT / "build" / "firmware"
+DEMO = ("worker", "driver")
+GUEST_SHARED = ("start.S", "guest.c")       # linked into guests that are written in C
+# Not every flag means something to every step.
+WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-command-line-argument")
+OFFSET = re.compile(r"->(\w+) (\d+)")
+
+Compiler = Callable[[Sequence[str | Path]], None]
+
+
+def guest_sources(name: str) -> list[Path]:
+    """Source files of one guest.
+
+    Raises ValueError when there is no such guest.
+    """
+    files = sorted(path for path in GUESTS.iterdir() if path.suffix in (".c", ".S")
+                   and (path.stem == name or path.stem.startswith(f"{name}_")))
+    if name not in {path.stem for path in files}:
+        raise ValueError(f"no guest is called {name!r}: there is neither {name}.c nor {name}.S in {GUESTS.name}/")
+    if any(path.suffix == ".c" for path in files):
+        files = [GUESTS / shared for shared in GUEST_SHARED] + files
+    return files
+
+
+def build_firmware(guests: Sequence[str] = DEMO, defines: Mapping[str, str | int] | None = None) -> Path:
+    """ELF of the firmware with these guests, in this order, compiled with these macros (hypervisor and guests alike).
+
+    Raises ValueError for an unknown guest, ToolchainError with the compiler's messages.
+    """
+    macros = [f"-D{name}={value}" for name, value in sorted((defines or {}).items())]
+    sources = {name: guest_sources(name) for name in guests}
+    target = BUILD / _digest(guests, macros) / "firmware.elf"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Built aside and moved: whole files only, whatever runs at the same time.
+        with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+            compile_firmware(Path(scratch), sources, macros, toolchain.cc).rename(target)
+    return target
+
+
+def compile_firmware(scratch: Path, guests: Mapping[str, list[Path]], macros: list[str], cc: Compiler) -> Path:
+    """Compile and link everything in an empty directory; returns the ELF."""
+    flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
+    for name, sources in guests.items():
+        elf = scratch / f"{name}.elf"
+        cc([*flags, "-T", GUESTS / "guest.ld", *sources, "-o", elf])
+        toolchain.binary(elf)
+    cc([*flags, "-S", FIRMWARE / "offsets.c", "-o", scratch / "offsets.s"])
+    (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))
+    (scratch / "guests.inc").write_text("".join(f"    guest {name}\n" for name in guests))
+    elf = scratch / "firmware.elf"
+    cc([*flags, f"-Wa,-I{scratch}", "-T", FIRMWARE / "link.ld", *_hypervisor_sources(), "-o", elf])
+    return elf
+
+
+def _hypervisor_sources() -> list[Path]:
+    return sorted(path for path in FIRMWARE.iterdir() if path.suffix in (".c", ".S") and path.stem != "offsets")
+
+
+def _header(assembly: str) -> str:
+    """Macros from the arrows that offsets.c leaves in its assembly."""
+    return "".join(f"#define {name} {offset}\n" for name, offset in OFFSET.findall(assembly))
+
+
+def _digest(guests: Iterable[str], macros: Iterable[str]) -> str:
+    state = hashlib.sha256(repr((tuple(guests), tuple(macros))).encode())
+    files = sorted(path for folder in (FIRMWARE, GUESTS) for path in folder.iterdir() if path.is_file())
+    for path in (*files, Path(__file__), Path(toolchain.__file__)):
+        state.update(path.name.encode() + b"\0" + path.read_bytes())
+    return state.hexdigest()[:16]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m sim.firmware", description="Builds the hypervisor's firmware.")
+    parser.add_argument("guests", nargs="*", default=DEMO, metavar="GUEST",
+                        help=f"guests in the image (default: {' '.join(DEMO)})")
+    parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE", help="a macro for the compiler")
+    options = parser.parse_args(arguments)
+    try:
+        print(build_firmware(options.guests, dict(item.partition("=")[::2] for item in options.define)))
+    except (ValueError, toolchain.ToolchainError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+/* Memory accesses of the hypervisor that may trap, and fences for guest translations ("Hypervisor Instructions"). */
+    .option arch, +h
+
+    .text
+
+/* uint64_t guarded_fetch(uint64_t address, uint16_t *parcel)
+   The trap vector points past the access for as long as it may fault. A trap from V=0 clears hstatus.SPV and sets
+   sstatus.SPP, which still describe the guest that will be resumed; sepc and its like were saved by vm_exit. */
+    .globl guarded_fetch
+guarded_fetch:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    csrr    t1, hstatus
+    csrr    t2, sstatus
+    hlvx.hu t3, (a0)
+    csrw    stvec, t0
+    sh      t3, 0(a1)
+    li      a0, 0
+    ret
+    .balign 4
+1:  csrw    stvec, t0
+    csrw    hstatus, t1
+    csrw    sstatus, t2
+    csrr    a0, scause
+    ret
+
+/* uint64_t guarded_store(uint64_t address, uint32_t value)
+   For the last store of a run: the caller never enters a guest again, so the vector stays where it is. */
+    .globl guarded_store
+guarded_store:
+    la      t0, 1f
+    csrw    stvec, t0
+    sw      a1, 0(a0)
+    fence
+    li      a0, 0
+    ret
+    .balign 4
+1:  csrr    a0, scause
+    ret
+
+    .globl fence_gstage
+fence_gstage:
+    hfence.gvma
+    ret
+
+    .globl fence_guest
+fence_guest:
+    hfence.vvma
+    ret
+
+    .globl fence_guest_address
+fence_guest_address:
+    hfence.vvma a0
+    ret
+
+    .globl fence_guest_asid
+fence_guest_asid:
+    hfence.vvma zero, a0
+    ret
+
+    .globl fence_guest_address_asid
+fence_guest_address_asid:
+    hfence.vvma a0, a1
+    ret

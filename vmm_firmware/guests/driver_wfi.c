@@ -1,0 +1,23 @@
+/* Waiting: WFI with the timer enabled ends when the timer fires, and at once when it has fired already. */
+#include "driver.h"
+
+#define WAIT 500
+
+void driver_wfi(void)
+{
+    uint64_t until = csr_read(CSR_TIME) + WAIT;
+
+    csr_write(CSR_SIE, SIE_STIE);
+    csr_write(CSR_STIMECMP, until);
+    while (!(csr_read(CSR_SIP) & SIP_STIP))
+        __asm__ volatile("wfi");
+    check("time after wfi", csr_read(CSR_TIME) >= until, true);
+
+    watch();
+    __asm__ volatile("wfi");
+    check("wfi with the timer pending", trap.cause, NO_TRAP);
+
+    sbi_call(SBI_TIME, 0, UINT64_MAX, 0, 0);
+    check("timer off", csr_read(CSR_SIP) & SIP_STIP, 0);
+    csr_write(CSR_SIE, 0);
+}

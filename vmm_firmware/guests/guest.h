@@ -1,0 +1,47 @@
+/* What the guests share: calls to the SBI, printing, CSR access. */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "csr.h"
+
+struct sbi_result {
+    int64_t error;
+    uint64_t value;
+};
+
+static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+{
+    register uint64_t a0 __asm__("a0") = arg0;
+    register uint64_t a1 __asm__("a1") = arg1;
+    register uint64_t a2 __asm__("a2") = arg2;
+    register uint64_t a6 __asm__("a6") = fid;
+    register uint64_t a7 __asm__("a7") = eid;
+
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+    return (struct sbi_result) { (int64_t)a0, a1 };
+}
+
+#define SBI_BASE            0x10
+#define SBI_TIME            0x54494d45
+#define SBI_DEBUG_CONSOLE   0x4442434e
+#define SBI_SYSTEM_RESET    0x53525354
+#define SBI_SET_TIMER       0x00        /* legacy */
+#define SBI_PUTCHAR         0x01
+#define SBI_GETCHAR         0x02
+#define SBI_DOPPELHART      0x09000000
+
+/* Ends the guest through the SBI: passed or not. */
+_Noreturn void guest_exit(bool passed);
+
+/* Prints through the SBI debug console. */
+void print(const char *text);
+void print_hex(uint64_t value);
+void print_decimal(uint64_t value);
+
+/* What the guest does; returns whether it passed. */
+bool guest_main(void);
+
+#endif

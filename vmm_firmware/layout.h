@@ -1,0 +1,36 @@
+/* Where things are.
+
+   Host-physical memory:
+
+   0x80000000  firmware image: code, guest images, data, stack, page-table pool (link.ld keeps it below GUEST_HOST_BASE)
+   0x80200000  RAM of guest 0, GUEST_RAM_SIZE bytes
+   0x80400000  RAM of guest 1, and so on
+
+   Guest-physical memory, the same for every guest:
+
+   0x10000000  UART, 16550 registers; no G-stage mapping, so that each access comes to the hypervisor
+   0x80000000  RAM; the image is copied to its first byte and entered there, a0 = hart number, a1 = 0
+
+   Everything else is unmapped: the guest sees an access fault, as on a bus with nothing there. */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+#include "isa.h"
+
+#define GUEST_HOST_BASE     0x80200000
+#define GUEST_RAM_BASE      RAM_BASE
+#define GUEST_RAM_SIZE      0x200000    /* one megapage: a single G-stage leaf */
+
+#ifndef SLICE_TICKS
+#define SLICE_TICKS         1000        /* of `time`; a switch costs well under 100 */
+#endif
+#ifndef SLICES_MAX
+#define SLICES_MAX          100000      /* a guest that has not finished after so many slices never will */
+#endif
+
+#define STACK_SIZE          0x2000
+
+/* SBI vendor range: 0x09000000 + mvendorid, and mvendorid is 0. */
+#define SBI_EID_DOPPELHART  0x09000000
+
+#endif

@@ -1,0 +1,13 @@
+/* Virtual machine identifiers: tags of translations, so that a switch needs no fence. */
+#ifndef VMID_H
+#define VMID_H
+
+#include "vm.h"
+
+/* Finds out how many VMIDs the hart has. */
+void vmid_init(void);
+
+/* Writes hgatp for this machine, with a VMID that no other machine of the current generation has. */
+void vmid_enter(struct vm *vm);
+
+#endif
