@@ -1,0 +1,51 @@
+"""What every instruction of the model looks like: decoded operands and one `run`.
+
+A subclass is named after the mnemonic, in lower case, with `_` for the dot (`lr_w`) and a trailing `_` where Python owns
+the word (`and_`). Its `run` states what the instruction requires and then has one effect.
+"""
+
+from typing import TYPE_CHECKING
+
+from isa import insns
+from isa.insns import FIELDS, IMMEDIATES
+
+if TYPE_CHECKING:
+    from sim.model.hart import Hart
+
+# What an instruction does to memory, and so what its record says about memory.
+NONE, LOAD, STORE, AMO, SC = range(5)
+
+
+class Insn:
+    """One decoded instruction; immutable, shared by every address that holds the same bits.
+
+    `word`: bits as fetched (16 or 32); `word32`: the 32-bit instruction that a compressed one stands for; `length` in
+    bytes; `rd` 0 when nothing is written; `imm` the immediate or shift amount; `memory` and `log2` (of the bytes) for
+    the record.
+    """
+
+    memory = NONE
+    log2 = 0
+
+    def __init__(self, row: insns.Insn | None, word: int, word32: int, length: int) -> None:
+        self.word, self.word32, self.length = word, word32, length
+        operands = row.operands if row else ()
+        self.rd = _field(word32, "rd") if "rd" in operands else 0
+        self.rs1 = _field(word32, "rs1")
+        self.rs2 = _field(word32, "rs2")
+        self.csr = _field(word32, "csr") if "csr" in operands else 0
+        self.imm = 0
+        for operand in operands:
+            if operand in IMMEDIATES:
+                self.imm = insns.extract(word32, IMMEDIATES[operand])
+            elif operand in ("shamt6", "shamt5", "zimm"):
+                self.imm = _field(word32, operand)
+
+    def run(self, h: "Hart") -> None:
+        """Require, then one effect on the hart."""
+        raise NotImplementedError(f"{type(self).__name__} has no effect")
+
+
+def _field(word: int, name: str) -> int:
+    msb, lsb = FIELDS[name]
+    return word >> lsb & (2 << msb - lsb) - 1

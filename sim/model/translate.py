@@ -1,0 +1,170 @@
+"""Address translation: VS- or S-stage, then G-stage (privileged manual, "Sv39", "Two-Stage Address Translation").
+
+Comments "Step n" are the steps of "Virtual Address Translation Process". Svade: nothing writes A or D bits, they fault.
+"""
+
+from isa import paging
+from isa.causes import EXC, TINST_READ_PTE, M, S
+from sim.model.bits import field, lsr, shl, sx
+from sim.model.hart import Hart, V
+from sim.model.masks import MXR, SUM
+from sim.model.trap import TRANSFORMED, Trap
+
+LOAD, STORE, FETCH = range(3)           # original access type; AMO and SC are STORE, LR is LOAD
+PAGE_FAULT = (EXC["LOAD_PAGE_FAULT"], EXC["STORE_PAGE_FAULT"], EXC["INSTRUCTION_PAGE_FAULT"])
+GUEST_PAGE_FAULT = (EXC["LOAD_GUEST_PAGE_FAULT"], EXC["STORE_GUEST_PAGE_FAULT"], EXC["INSTRUCTION_GUEST_PAGE_FAULT"])
+ACCESS_FAULT = (EXC["LOAD_ACCESS_FAULT"], EXC["STORE_ACCESS_FAULT"], EXC["INSTRUCTION_ACCESS_FAULT"])
+
+PAGE_SIZE = 1 << paging.PAGE_SHIFT
+PTE_V, PTE_R, PTE_W, PTE_X, PTE_U, PTE_G, PTE_A, PTE_D = (1 << lsb for _, _, lsb in paging.PTE[:8])
+PPN_MSB, PPN_LSB = paging.PTE[9][1:]
+RESERVED_MSB, RESERVED_LSB = paging.PTE[10][1:]
+
+
+class Access:
+    """One memory access: its `kind`, virtual address, effective mode, and whether X stands in for R (HLVX)."""
+
+    def __init__(self, kind: int, va: int, mode: int, hlvx: bool = False) -> None:
+        self.kind, self.va, self.mode, self.hlvx = kind, va, mode, hlvx
+
+    def fault(self, causes: tuple[int, int, int]) -> Trap:
+        """An exception of this access type at its virtual address."""
+        return Trap(causes[self.kind], self.va, gva=bool(self.mode & V), tinst=0 if self.kind == FETCH else TRANSFORMED)
+
+    def guest_page_fault(self, gpa: int, implicit: bool) -> Trap:
+        """A G-stage fault at `gpa`; `implicit`: while reading a VS-level page table."""
+        trap = self.fault(GUEST_PAGE_FAULT)
+        trap.tval2 = lsr(gpa, 2)
+        if implicit:
+            trap.tinst = TINST_READ_PTE
+        return trap
+
+
+def translate(h: Hart, a: Access) -> int:
+    """Physical address of an access, or its fault."""
+    if a.mode == M:
+        return a.va
+    address = first_stage(h, a)
+    return g_stage(h, a, address, False) if a.mode & V else address
+
+
+def first_stage(h: Hart, a: Access) -> int:
+    """Sv39 under satp, or under vsatp when V=1 (then the result is a guest physical address)."""
+    guest = a.mode & V
+    atp = h.vsatp if guest else h.satp
+    if field(atp, 63, 60) == paging.MODE_BARE:
+        return a.va
+    if sx(a.va, paging.VA_BITS) != a.va:
+        raise a.fault(PAGE_FAULT)
+    # Step 1: the root table.
+    table = field(atp, 43, 0) * PAGE_SIZE
+    for level in (2, 1, 0):
+        # Step 2: read the PTE. With V=1 its address is guest physical and passes the G-stage as an implicit load.
+        address = table + vpn(a.va, level) * paging.PTE_SIZE
+        pte = read_pte(h, a, g_stage(h, a, address, True) if guest else address)
+        # Step 3: invalid or reserved.
+        if malformed(pte):
+            raise a.fault(PAGE_FAULT)
+        # Step 4: pointer or leaf.
+        if not pte & (PTE_R | PTE_X):
+            table = field(pte, PPN_MSB, PPN_LSB) * PAGE_SIZE
+            continue
+        # Step 5: misaligned superpage.
+        if misaligned(pte, level):
+            raise a.fault(PAGE_FAULT)
+        # Step 6: U pages for U, other pages for S; SUM lets S load and store, but never fetch, there.
+        status = h.vsstatus if guest else h.mstatus
+        if a.mode & S and pte & PTE_U and (a.kind == FETCH or not status & SUM):
+            raise a.fault(PAGE_FAULT)
+        if not a.mode & S and not pte & PTE_U:
+            raise a.fault(PAGE_FAULT)
+        # Step 8: R, W, X. MXR of HS widens both stages, MXR of the guest only its own. (Step 7 is for shadow stacks.)
+        if not permitted(pte, a.kind, a.hlvx, (status | h.mstatus) & MXR != 0):
+            raise a.fault(PAGE_FAULT)
+        # Step 9: Svade.
+        if not pte & PTE_A or (a.kind == STORE and not pte & PTE_D):
+            raise a.fault(PAGE_FAULT)
+        # Step 10: the address.
+        return leaf_address(pte, level, a.va)
+    # Step 4: a pointer at the last level.
+    raise a.fault(PAGE_FAULT)
+
+
+def g_stage(h: Hart, a: Access, gpa: int, implicit: bool) -> int:
+    """Sv39x4 under hgatp: supervisor physical address of `gpa`. `implicit`: the access reads a VS-level page table."""
+    if field(h.hgatp, 63, 60) == paging.MODE_BARE:
+        return gpa
+    if field(gpa, 63, paging.GPA_BITS):
+        raise a.guest_page_fault(gpa, implicit)
+    kind = LOAD if implicit else a.kind
+    # Step 1: the root table, four pages long.
+    table = field(h.hgatp, 43, 0) * PAGE_SIZE
+    for level in (2, 1, 0):
+        # Step 2: the top index has two more bits.
+        index = field(gpa, 40, 30) if level == 2 else vpn(gpa, level)
+        pte = read_pte(h, a, table + index * paging.PTE_SIZE)
+        # Step 3.
+        if malformed(pte):
+            raise a.guest_page_fault(gpa, implicit)
+        # Step 4.
+        if not pte & (PTE_R | PTE_X):
+            table = field(pte, PPN_MSB, PPN_LSB) * PAGE_SIZE
+            continue
+        # Step 5.
+        if misaligned(pte, level):
+            raise a.guest_page_fault(gpa, implicit)
+        # Step 6: every access counts as made in U-mode.
+        if not pte & PTE_U:
+            raise a.guest_page_fault(gpa, implicit)
+        # Step 8: only HS's MXR counts, and only for explicit loads.
+        mxr = h.mstatus & MXR != 0 and not implicit
+        if not permitted(pte, kind, a.hlvx and not implicit, mxr):
+            raise a.guest_page_fault(gpa, implicit)
+        # Step 9.
+        if not pte & PTE_A or (kind == STORE and not pte & PTE_D):
+            raise a.guest_page_fault(gpa, implicit)
+        # Step 10.
+        return leaf_address(pte, level, gpa)
+    # Step 4.
+    raise a.guest_page_fault(gpa, implicit)
+
+
+def vpn(address: int, level: int) -> int:
+    """Index into the table of a level."""
+    lsb = paging.PAGE_SHIFT + paging.VPN_BITS * level
+    return field(address, lsb + paging.VPN_BITS - 1, lsb)
+
+
+def malformed(pte: int) -> bool:
+    """V=0, W without R, a bit of an absent extension, or A, D or U in a pointer: all reserved."""
+    return (not pte & PTE_V
+            or pte & (PTE_R | PTE_W) == PTE_W
+            or field(pte, RESERVED_MSB, RESERVED_LSB) != 0
+            or (not pte & (PTE_R | PTE_X) and pte & (PTE_A | PTE_D | PTE_U) != 0))
+
+
+def misaligned(pte: int, level: int) -> bool:
+    """A superpage whose low PPN bits are not zero."""
+    return level > 0 and field(pte, PPN_LSB + paging.VPN_BITS * level - 1, PPN_LSB) != 0
+
+
+def permitted(pte: int, kind: int, hlvx: bool, mxr: bool) -> bool:
+    """Do R, W and X allow the access?"""
+    if kind == STORE:
+        return pte & PTE_W != 0
+    if kind == FETCH or hlvx:
+        return pte & PTE_X != 0
+    return pte & PTE_R != 0 or (mxr and pte & PTE_X != 0)
+
+
+def leaf_address(pte: int, level: int, address: int) -> int:
+    """The leaf's PPN, with the offset inside its page or superpage."""
+    offset = field(address, paging.PAGE_SHIFT + paging.VPN_BITS * level - 1, 0)
+    return shl(field(pte, PPN_MSB, PPN_LSB), paging.PAGE_SHIFT) | offset
+
+
+def read_pte(h: Hart, a: Access, address: int) -> int:
+    """An implicit 8-byte read; a page table outside of RAM and ROM is an access fault of the original type."""
+    if not h.memory.holds_code(address) or h.error_dword == address:
+        raise a.fault(ACCESS_FAULT)
+    return h.memory.read(address, 3)

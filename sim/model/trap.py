@@ -1,0 +1,146 @@
+"""Traps: the exception that instructions raise, and trap entry (privileged manual, "Hypervisor: Trap Entry").
+
+Entry is three arms, VS, HS and M, with the same lines in the same order: status, cause and address registers, vector, mode.
+"""
+
+from isa.causes import EXC, VS, M, S
+from sim.model.bits import bit, wrap
+from sim.model.hart import ABSENT, Hart, V
+from sim.model.insn import Insn
+from sim.model.masks import (
+    HSTATUS_GVA,
+    MIE,
+    MPIE,
+    MPP,
+    MPP_LSB,
+    MPV,
+    MSTATUS_GVA,
+    SIE,
+    SPIE,
+    SPP,
+    SPV,
+    SPVP,
+)
+
+INTERRUPT = bit(63)                     # of xcause
+TRANSFORMED = -1                        # `tinst` of a trap that writes the transformed trapping instruction
+
+
+class Trap(Exception):
+    """A synchronous exception. `gva`: tval is a guest virtual address; `tval2`: guest physical address >> 2."""
+
+    def __init__(self, cause: int, tval: int = 0, gva: bool = False, tval2: int = 0, tinst: int = 0) -> None:
+        super().__init__(cause)
+        self.cause, self.tval, self.gva, self.tval2, self.tinst = cause, tval, gva, tval2, tinst
+
+
+class Taken:
+    """What trap entry wrote, for the record; zero where the mode entered has no such register."""
+
+    def __init__(self, cause: int, interrupt: bool, tval: int, gva: bool, tval2: int, tinst: int) -> None:
+        self.cause, self.interrupt, self.tval = cause, interrupt, tval
+        self.gva, self.tval2, self.tinst = gva, tval2, tinst
+
+
+def illegal(insn: Insn) -> Trap:
+    """Illegal instruction; tval is the instruction as fetched."""
+    return Trap(EXC["ILLEGAL_INSTRUCTION"], insn.word)
+
+
+def virtual(insn: Insn) -> Trap:
+    """Virtual instruction; tval is the instruction as fetched."""
+    return Trap(EXC["VIRTUAL_INSTRUCTION"], insn.word)
+
+
+def take_exception(h: Hart, trap: Trap, insn: Insn | None) -> Taken:
+    """Enter the handler of an exception of `insn` (None when it could not be fetched)."""
+    tinst = trap.tinst
+    if tinst == TRANSFORMED:
+        tinst = transformed(insn) if insn and not h.profile.tinst_zero else 0
+    delegated = bit(trap.cause) & h.medeleg != 0
+    to_vs = bit(trap.cause) & h.hedeleg != 0
+    return _enter(h, delegated, to_vs, Taken(trap.cause, False, trap.tval, trap.gva, trap.tval2, tinst))
+
+
+def take_interrupt(h: Hart, code: int) -> Taken:
+    """Enter the handler of interrupt `code`."""
+    delegated = bit(code) & h.mideleg != 0
+    to_vs = bit(code) & h.hideleg != 0
+    return _enter(h, delegated, to_vs, Taken(code, True, 0, False, 0, 0))
+
+
+def transformed(insn: Insn) -> int:
+    """"Transformed Instruction": rs1 (the address offset, 0 here) and immediates cleared, bit 1 cleared if compressed."""
+    word = insn.word32 & ~0x000F_8000
+    if word & 0x7F == 0x03:
+        word &= ~0xFFF0_0000
+    elif word & 0x7F == 0x23:
+        word &= ~0xFE00_0F80
+    return word & ~2 if insn.length == 2 else word
+
+
+def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
+    h.reservation = ABSENT
+    h.traps += 1
+    if h.mode != M and delegated and delegated_on and h.mode & V:
+        # VS-level interrupts appear to the guest as the S-level ones, one code lower.
+        t.cause -= t.interrupt
+        t.gva, t.tval2, t.tinst = False, 0, 0
+        h.vsstatus = _push_s(h.vsstatus, h.mode)
+        h.vsepc = h.pc
+        h.vscause = _xcause(t)
+        h.vstval = t.tval
+        h.pc = _vector(h.vstvec, t)
+        h.set_mode(VS)
+    elif h.mode != M and delegated:
+        h.mstatus = _push_s(h.mstatus, h.mode)
+        if h.hypervisor:
+            h.hstatus = _push_h(h.hstatus, h.mode, t.gva)
+            h.htval, h.htinst = t.tval2, t.tinst
+        h.sepc = h.pc
+        h.scause = _xcause(t)
+        h.stval = t.tval
+        h.pc = _vector(h.stvec, t)
+        h.set_mode(S)
+    else:
+        h.mstatus = _push_m(h.mstatus, h.mode, t.gva)
+        h.mtval2, h.mtinst = t.tval2, t.tinst
+        h.mepc = h.pc
+        h.mcause = _xcause(t)
+        h.mtval = t.tval
+        h.pc = _vector(h.mtvec, t)
+        h.set_mode(M)
+    return t
+
+
+def _push_s(status: int, mode: int) -> int:
+    """sstatus or vsstatus: SPP := nominal privilege, SPIE := SIE, SIE := 0."""
+    pushed = status & ~(SPP | SPIE | SIE)
+    pushed |= SPP if mode & S else 0
+    return pushed | (SPIE if status & SIE else 0)
+
+
+def _push_h(hstatus: int, mode: int, gva: bool) -> int:
+    """hstatus: SPV := V, SPVP := nominal privilege if V was 1, GVA."""
+    pushed = hstatus & ~(SPV | HSTATUS_GVA)
+    if mode & V:
+        pushed = pushed & ~SPVP | SPV | (SPVP if mode & S else 0)
+    return pushed | (HSTATUS_GVA if gva else 0)
+
+
+def _push_m(status: int, mode: int, gva: bool) -> int:
+    """mstatus: MPV and MPP := mode, MPIE := MIE, MIE := 0, GVA."""
+    pushed = status & ~(MPV | MPP | MPIE | MIE | MSTATUS_GVA)
+    pushed |= (mode & M) * (1 << MPP_LSB) | (MPV if mode & V else 0)
+    return pushed | (MPIE if status & MIE else 0) | (MSTATUS_GVA if gva else 0)
+
+
+def _xcause(t: Taken) -> int:
+    return t.cause | INTERRUPT if t.interrupt else t.cause
+
+
+def _vector(tvec: int, t: Taken) -> int:
+    """xtvec: BASE, plus four bytes per cause when MODE is Vectored and the trap is an interrupt."""
+    base = tvec & -4
+    return wrap(base + 4 * t.cause) if tvec & 1 and t.interrupt else base
+
