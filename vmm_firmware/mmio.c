@@ -10,7 +10,7 @@
 
 struct device {
     uint64_t base, size;
-    bool (*access)(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value);
+    void (*access)(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value);
 };
 
 static const struct device bus[] = {
@@ -106,9 +106,9 @@ enum outcome mmio_access(struct vcpu *vcpu, struct exit *exit)
     uint64_t offset = gpa - device->base;
     uint64_t value = vcpu->regs[store ? INSN_RS2(insn) : 0];
 
-    if (gpa & (transfer->size - 1) || offset + transfer->size > device->size ||
-        !device->access(vcpu->vm, offset, transfer->size, store, &value))
+    if (gpa & (transfer->size - 1))
         return access_fault(exit, store);
+    device->access(vcpu->vm, offset, transfer->size, store, &value);
     if (!store)
         write_register(vcpu, transfer, INSN_RD(insn), value);
     return STEP;

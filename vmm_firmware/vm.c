@@ -24,7 +24,6 @@ void vm_create(const char *name, const void *image, uint64_t size)
     __builtin_memcpy((void *)vm->ram, image, size);
     vm->gstage_root = gstage_create();
     gstage_map(vm->gstage_root, GUEST_RAM_BASE, vm->ram, GUEST_RAM_SIZE);
-    vuart_reset(&vm->uart);
 
     struct vcpu *vcpu = &vm->vcpu;
 

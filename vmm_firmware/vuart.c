@@ -1,23 +1,45 @@
-/* The UART of a guest: 16550 registers. Transmission takes no time, so the transmitter is always empty. */
+/* The UART of a guest: the registers of a 16550 (data sheet of the TL16C550C). Transmission takes no time, so that the
+   transmitter is always empty; nothing is received but in loop-back. */
 #include "vuart.h"
 
 #include "uart16550.h"
 #include "vm.h"
 
-void vuart_reset(struct vuart *uart)
+static uint8_t read_rbr(struct vuart *uart)
 {
-    *uart = (struct vuart) { .thre_pending = false };
+    if (uart->received == 0)
+        return 0;
+
+    uint8_t oldest = uart->queue[0];
+
+    uart->received--;
+    for (unsigned i = 0; i < uart->received; i++)
+        uart->queue[i] = uart->queue[i + 1];
+    return oldest;
 }
 
 static uint8_t read_iir(struct vuart *uart)
 {
-    uint8_t fifo = uart->fifo ? UART_IIR_FIFO : 0;
+    uint8_t fifos = uart->fifos ? UART_IIR_FIFOS : 0;
 
-    if (uart->thre_pending && uart->ier & UART_IER_THRE) {
-        uart->thre_pending = false;
-        return fifo | UART_IIR_THRE;
+    if (uart->received && uart->ier & UART_IER_RECEIVED)
+        return fifos | UART_IIR_RECEIVED;
+    if (uart->thre_event && uart->ier & UART_IER_THRE) {
+        uart->thre_event = false;
+        return fifos | UART_IIR_THRE;
     }
-    return fifo | UART_IIR_NONE;
+    return fifos | UART_IIR_NONE;
+}
+
+/* In loop-back the modem's inputs are our own outputs; else somebody is connected and ready. */
+static uint8_t read_msr(const struct vuart *uart)
+{
+    uint8_t mcr = uart->mcr;
+
+    if (!(mcr & UART_MCR_LOOP))
+        return UART_MSR_CTS | UART_MSR_DSR | UART_MSR_DCD;
+    return (mcr & UART_MCR_RTS ? UART_MSR_CTS : 0) | (mcr & UART_MCR_DTR ? UART_MSR_DSR : 0) |
+           (mcr & UART_MCR_OUT1 ? UART_MSR_RI : 0) | (mcr & UART_MCR_OUT2 ? UART_MSR_DCD : 0);
 }
 
 static uint8_t read_register(struct vuart *uart, uint64_t offset)
@@ -25,15 +47,27 @@ static uint8_t read_register(struct vuart *uart, uint64_t offset)
     bool divisor = uart->lcr & UART_LCR_DLAB;
 
     switch (offset) {
-    case UART_RBR: return divisor ? uart->dll : 0;
+    case UART_RBR: return divisor ? uart->dll : read_rbr(uart);
     case UART_IER: return divisor ? uart->dlm : uart->ier;
     case UART_IIR: return read_iir(uart);
     case UART_LCR: return uart->lcr;
     case UART_MCR: return uart->mcr;
-    case UART_LSR: return UART_LSR_THRE | UART_LSR_TEMT;
+    case UART_LSR: return UART_LSR_THRE | UART_LSR_TEMT | (uart->received ? UART_LSR_READY : 0);
+    case UART_MSR: return read_msr(uart);
     case UART_SCR: return uart->scr;
     default:       return 0;
     }
+}
+
+static void transmit(struct vm *vm, uint8_t byte)
+{
+    struct vuart *uart = &vm->uart;
+
+    if (!(uart->mcr & UART_MCR_LOOP))
+        console_guest_char(&vm->line, vm->index, (char)byte);
+    else if (uart->received < VUART_FIFO)
+        uart->queue[uart->received++] = byte;
+    uart->thre_event = true;
 }
 
 static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
@@ -43,24 +77,24 @@ static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
 
     switch (offset) {
     case UART_THR:
-        if (divisor) {
+        if (divisor)
             uart->dll = value;
-        } else {
-            console_guest_char(&vm->line, vm->index, (char)value);
-            uart->thre_pending = true;
-        }
+        else
+            transmit(vm, value);
         break;
     case UART_IER:
         if (divisor) {
             uart->dlm = value;
-        } else {
-            /* Enabling the interrupt while the transmitter is empty raises it at once. */
-            uart->thre_pending |= value & ~uart->ier & UART_IER_THRE;
-            uart->ier = value & UART_IER_MASK;
+            break;
         }
+        /* Enabling the interrupt while the transmitter is empty raises it at once. */
+        uart->thre_event |= value & ~uart->ier & UART_IER_THRE;
+        uart->ier = value & UART_IER_MASK;
         break;
     case UART_FCR:
-        uart->fifo = value & UART_FCR_ENABLE;
+        uart->fifos = value & UART_FCR_ENABLE;
+        if (value & UART_FCR_CLEAR_RECEIVER)
+            uart->received = 0;
         break;
     case UART_LCR:
         uart->lcr = value;
@@ -74,17 +108,16 @@ static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
     }
 }
 
-bool vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value)
+void vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value)
 {
-    uint64_t read = 0;
-
-    for (unsigned i = 0; i < size; i++) {
-        if (write)
+    /* In hardware all bytes of an access happen at once. Upwards for stores, because LCR and MCR say what lower registers
+       mean; downwards for loads, because reading RBR changes what higher ones show. */
+    if (write) {
+        for (unsigned i = 0; i < size; i++)
             write_register(vm, offset + i, (uint8_t)(*value >> 8 * i));
-        else
-            read |= (uint64_t)read_register(&vm->uart, offset + i) << 8 * i;
+    } else {
+        *value = 0;
+        for (unsigned i = size; i-- > 0;)
+            *value |= (uint64_t)read_register(&vm->uart, offset + i) << 8 * i;
     }
-    if (!write)
-        *value = read;
-    return true;
 }

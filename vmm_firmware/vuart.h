@@ -1,22 +1,24 @@
-/* The UART of a guest: a 16550 whose output goes to the guest's console line and which never receives. */
+/* The UART of a guest: the machine's own 16550 once more, its line connected to the guest's console. */
 #ifndef VUART_H
 #define VUART_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#define VUART_FIFO 16
+
 struct vm;
 
 struct vuart {
     uint8_t ier, lcr, mcr, scr, dll, dlm;
-    bool fifo;
-    bool thre_pending;      /* the transmitter became empty and IIR has not been read since */
+    bool fifos;             /* enabled, as IIR shows it; the receiver has one in any case */
+    bool thre_event;        /* the transmitter became empty, and IIR has not shown it since */
+    unsigned received;      /* bytes waiting, the oldest first */
+    uint8_t queue[VUART_FIFO];
 };
 
-void vuart_reset(struct vuart *uart);
-
-/* One access at a byte offset of the device, aligned, of 1, 2, 4 or 8 bytes. The registers are one byte wide: a wider
-   access is that many byte accesses, lowest offset first. Always true: every offset answers. */
-bool vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value);
+/* One access at a byte offset of the device, aligned, of 1, 2, 4 or 8 bytes: each byte is an access to the register of
+   its number, all at once. `value` is stored, or becomes what is loaded. */
+void vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value);
 
 #endif

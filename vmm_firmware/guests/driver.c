@@ -26,6 +26,7 @@ static const struct {
     { "loads", driver_loads },
     { "stores", driver_stores },
     { "compressed", driver_compressed },
+    { "loopback", driver_loopback },
     { "faults", driver_faults },
     { "csrs", driver_csrs },
     { "calls", driver_calls },

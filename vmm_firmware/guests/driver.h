@@ -29,6 +29,7 @@ static inline void watch(void)
 void driver_loads(void);
 void driver_stores(void);
 void driver_compressed(void);
+void driver_loopback(void);
 void driver_faults(void);
 void driver_csrs(void);
 void driver_calls(void);
