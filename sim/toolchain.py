@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 TARGET = ("-target", "riscv64-freestanding-none",
-          "-mcpu=generic_rv64+m+a+c+h+sstc+zicsr+zifencei+zicntr+zihintpause", "-mabi=lp64", "-mcmodel=medany")
+          "-mcpu=generic_rv64+m+a+c+h+sstc+zicsr+zifencei+zicntr+zihintpause",
+          "-mabi=lp64", "-mcmodel=medany")
 # The sanitizer wants a runtime that is not here; unwind tables would stand before the entry point.
 FREESTANDING = ("-std=c11", "-Os", "-ffreestanding", "-nostdlib", "-fno-sanitize=undefined",
-                "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
+                "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
+                "-g")     # without it the linker drops the symbols, tohost among them
 
 
 class ToolchainError(Exception):

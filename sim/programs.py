@@ -1,0 +1,33 @@
+"""Builds the test programs under tests/programs: one ELF per source, kept under build/ by the hash of what made it."""
+
+import hashlib
+from pathlib import Path
+
+from sim import toolchain
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ROOT / "tests" / "programs"
+HEADERS = ROOT / "vmm_firmware"
+BUILD = ROOT / "build" / "programs"
+SHARED = (SOURCES / "test.h", SOURCES / "test.ld", SOURCES / "start.S", HEADERS / "isa.h", Path(toolchain.__file__))
+
+
+def all_programs() -> list[Path]:
+    """Sources of all test programs, by name."""
+    return sorted(path for path in SOURCES.iterdir() if path.suffix in (".S", ".c") and path not in SHARED)
+
+
+def build_program(source: Path) -> Path:
+    """ELF of one program, an assembly or a C source; built unless build/ holds it for these very inputs.
+
+    Raises ToolchainError with the compiler's messages.
+    """
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in (source, *SHARED))).hexdigest()[:16]
+    elf = BUILD / f"{source.stem}-{digest}.elf"
+    if not elf.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        partial = elf.with_suffix(f".{hashlib.sha256(str(id(elf)).encode()).hexdigest()[:8]}")
+        start = [SOURCES / "start.S"] if source.suffix == ".c" else []
+        toolchain.cc(["-I", HEADERS, "-I", SOURCES, "-T", SOURCES / "test.ld", *start, source, "-o", partial])
+        partial.rename(elf)     # whole files only, whatever runs at the same time
+    return elf
