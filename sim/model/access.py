@@ -1,7 +1,8 @@
 """Explicit memory accesses and instruction fetch: alignment, translation, attributes, then memory.
 
-Each has a fast path, a hit in a software TLB, that touches only RAM; everything else takes the path that reads like the
-manual. The fast path is never used for what must be seen: devices, the boot ROM, tohost and fromhost.
+Each has a fast path, a hit in a software TLB, that touches only RAM; everything else takes the path that
+reads like the manual. The fast path is never used for what must be seen: devices, the boot ROM, tohost and
+fromhost.
 """
 
 from isa.causes import EXC
@@ -85,7 +86,7 @@ def locate(h: Hart, a: Access, log2: int) -> int:
 
 
 def read_data(h: Hart, pa: int, log2: int) -> int:
-    """Bytes at a physical address, sign-extended; in lockstep what devices and the host answer comes from the record."""
+    """Bytes at a physical address, sign-extended; in lockstep the record has what a device answered."""
     if h.locked and (h.memory.kind(pa) == IO or h.memory.is_host(pa)):
         return sx(h.in_rdata, 8 << log2)
     return h.memory.read(pa, log2)
@@ -114,7 +115,7 @@ def fetch_parcel(h: Hart, va: int) -> tuple[int, int]:
 
 
 def fetch(h: Hart) -> tuple[int, int]:
-    """The bits of the instruction at pc, 16 or 32, and its physical address (ABSENT when it lies on two pages).
+    """Bits of the instruction at pc, 16 or 32, and its physical address (ABSENT when it lies on two pages).
 
     The second parcel of an instruction that faults puts its own address in xtval.
     """

@@ -1,7 +1,8 @@
-"""64-bit arithmetic on signed Python integers: the only module that wraps, shifts left, divides or compares unsigned.
+"""64-bit arithmetic on signed Python integers: the only module that wraps, shifts left, divides or compares
+unsigned.
 
-A register value is a signed integer in -2**63 .. 2**63-1. Everything else in the model follows the manual's text
-with these few verbs ("RV32I/RV64I Base Integer Instruction Sets", "M Extension").
+A register value is a signed integer in -2**63 .. 2**63-1. Everything else in the model follows the manual's
+text with these few verbs ("RV32I/RV64I Base Integer Instruction Sets", "M Extension").
 """
 
 SIGN = 1 << 63

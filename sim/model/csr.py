@@ -1,8 +1,8 @@
 """The CSRs as a program sees them: storage, projections and legal values, one object per row of isa/csrs.py.
 
-`read` is what an instruction gets, `read_for_write` what CSRRS and CSRRC modify, `write` what they leave behind. A register
-whose legal values need code overrides `legalize(h, old, new)`; one that shows bits stored elsewhere overrides `read` and `write`.
-Who may reach a register is the matter of `csr_access.py`.
+`read` is what an instruction gets, `read_for_write` what CSRRS and CSRRC modify, `write` what they leave
+behind. A register whose legal values need code overrides `legalize(h, old, new)`; one that shows bits stored
+elsewhere overrides `read` and `write`. Who may reach a register is the matter of `csr_access.py`.
 """
 
 from isa import csrs, paging
@@ -27,7 +27,7 @@ from sim.model.masks import (
 
 
 class Register:
-    """Plain storage: an attribute of the hart of the same name; RW bits are written, the others keep their reset value."""
+    """Plain storage: the hart's attribute of that name; RW bits are written, others stay as at reset."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         self.row = row
@@ -138,7 +138,7 @@ class Vsatp(Satp):
 
 
 class Hgatp(Flushing):
-    """An unsupported MODE is kept as it was, VMID and PPN are written; PPN[1:0] is zero: the root is 16 KiB."""
+    """With an unsupported MODE only VMID and PPN are written; PPN[1:0] is zero: the root is 16 KiB."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
@@ -194,7 +194,7 @@ class Henvcfg(Register):
 # Interrupts: mie, mip and hvip store, the others are windows on them.
 
 class Mip(Register):
-    """SSIP, SEIP and, unless menvcfg.STCE hands it to stimecmp, STIP are writable; VSSIP is hvip's; the rest is wires."""
+    """SSIP, SEIP and, unless menvcfg.STCE hands it to stimecmp, STIP are writable; VSSIP is that of hvip."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
@@ -213,7 +213,7 @@ class Mip(Register):
 
 
 class InterruptWindow(Register):
-    """sie, hie, vsie, sip, hip, vsip: bits of mie or mip, where a delegation register allows; VS ones one place lower."""
+    """sie, hie, vsie, sip, hip, vsip: the bits of mie or mip that are delegated; in vsie and vsip, one lower."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)

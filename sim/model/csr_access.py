@@ -1,7 +1,8 @@
-"""Which CSR an instruction reaches, and when the access is illegal or a virtual instruction (privileged manual, "CSR
-Address Mapping Conventions", "Hypervisor: Virtual Instruction Exceptions").
+"""Which CSR an instruction reaches, and when the access is illegal or a virtual instruction (privileged
+manual, "CSR Address Mapping Conventions", "Hypervisor: Virtual Instruction Exceptions").
 
-An access is judged in two steps: could HS-mode do it (then the failure of a guest is a virtual instruction), and may this mode?
+An access is judged in two steps: could HS-mode do it (then the failure of a guest is a virtual instruction),
+and may this mode?
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,7 @@
 """Decode: from instruction bits to an object that runs, by the rows of isa/insns.py.
 
-What no row of a built-in extension matches is illegal; so are all encodings longer than 32 bits (low bits 11111), which
-are fetched as 32.
+What no row of a built-in extension matches is illegal; so are all encodings longer than 32 bits (low bits
+11111), which are fetched as 32.
 """
 
 from functools import lru_cache
@@ -31,9 +31,12 @@ class Illegal(Insn):
         raise illegal(self)
 
 
+MODULES = (execute_int, execute_mul, execute_memory, execute_atomic, execute_system, execute_hypervisor)
+
+
 def _classes() -> dict[str, type[Insn]]:
     found: dict[str, type[Insn]] = {}
-    for module in (execute_int, execute_mul, execute_memory, execute_atomic, execute_system, execute_hypervisor):
+    for module in MODULES:
         for name, value in vars(module).items():
             if isinstance(value, type) and issubclass(value, Insn) and value.__module__ == module.__name__:
                 found[name.rstrip("_").replace("_", ".")] = value
@@ -93,7 +96,7 @@ def _immediate(base: insns.Insn, value: int) -> int:
 
 
 def _register(word: int, source: str) -> int:
-    """Number of the register that `source` names: x0..x31, or a field of the compressed word (primed: x8-x15)."""
+    """Number of the register `source`: x0..x31, or a field of the compressed word (primed: x8-x15)."""
     if source.startswith("x"):
         return int(source[1:])
     msb, lsb = COMPRESSED_FIELDS[source]

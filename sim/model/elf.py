@@ -1,4 +1,5 @@
-"""Reading ELF files: what to load, where to start, which symbols there are ("RISC-V ELF psABI", "System V gABI")."""
+"""Reading ELF files: what to load, where to start, which symbols there are ("RISC-V ELF psABI", "System V
+gABI")."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ class ElfError(Exception):
 
 @dataclass(frozen=True)
 class Image:
-    """A program: `entry` address, `segments` as (physical address, bytes, zero-filled to their size in memory), `symbols`."""
+    """A program: `entry` address, `segments` as (physical address, bytes with their zeros), `symbols`."""
 
     entry: int
     segments: tuple[tuple[int, bytes], ...]
@@ -31,7 +32,8 @@ def read_elf(path: str | Path) -> Image:
     except OSError as error:
         raise ElfError(f"{str(path)!r} cannot be read: {error.strerror}.") from None
     except (ELFError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise ElfError(f"{str(path)!r} is not an ELF file, or a damaged one: {error or 'no ELF header'}.") from None
+        what = str(error) or "it ends too early"
+        raise ElfError(f"{str(path)!r} is not an ELF file, or a damaged one: {what}.") from None
 
 
 def _read(elf: ELFFile, path: str) -> Image:

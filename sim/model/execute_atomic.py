@@ -1,7 +1,8 @@
 """A extension: LR/SC and AMOs (unprivileged manual, "A Extension for Atomic Instructions").
 
-Everything is sequentially consistent here, so aq and rl need nothing. The choices on LR/SC are those of the profile: SC
-succeeds only at the physical address of the last LR, and any SC, trap, xRET or other store to the block ends the reservation.
+Everything is sequentially consistent here, so aq and rl need nothing. The choices on LR/SC are those of the
+profile: SC succeeds only at the physical address of the last LR, and any SC, trap, xRET or other store to the
+block ends the reservation.
 """
 
 from sim.model import insn
@@ -25,7 +26,7 @@ class LoadReserved(Insn):
 
 
 class StoreConditional(Insn):
-    """Store if the reservation holds; rd is 0 then, else 1. All checks of a store come first, even when it fails."""
+    """Store if the reservation holds; rd is 0 then, else 1. All checks of a store come first either way."""
 
     memory = insn.SC
 
@@ -52,7 +53,7 @@ class Amo(Insn):
         h.w(self.rd, h.mem_rdata)
 
     def combine(self, old: int, operand: int) -> int:
-        """New memory value; both operands are sign-extended from the access size, the result is truncated to it."""
+        """New memory value; operands are sign-extended from the access size, the result truncated to it."""
         raise NotImplementedError(f"{type(self).__name__} has no operation")
 
 

@@ -1,4 +1,5 @@
-"""H extension: virtual-machine loads and stores, hypervisor fences (privileged manual, "Hypervisor Instructions")."""
+"""H extension: virtual-machine loads and stores, hypervisor fences (privileged manual, "Hypervisor
+Instructions")."""
 
 from isa.causes import S, U
 from sim.model import insn

@@ -1,6 +1,8 @@
-"""RV64I: arithmetic, jumps, branches and fences (unprivileged manual, "RV32I", "RV64I", "Zifencei", "Zihintpause").
+"""RV64I: arithmetic, jumps, branches and fences (unprivileged manual, "RV32I", "RV64I", "Zifencei",
+"Zihintpause").
 
-Additions may leave the 64-bit range; the write port `Hart.w` and `Hart.jump` wrap them. HINTs need no code: they write x0.
+Additions may leave the 64-bit range; the write port `Hart.w` and `Hart.jump` wrap them. HINTs need no code:
+they write x0.
 """
 
 from sim.model.bits import lsr, shl, sx32, ult, zx

@@ -1,4 +1,5 @@
-"""M extension: multiplication and division (unprivileged manual, "M Extension for Integer Multiplication and Division")."""
+"""M extension: multiplication and division (unprivileged manual, "M Extension for Integer Multiplication and
+Division")."""
 
 from sim.model.bits import div, divu, mulh, mulhsu, mulhu, rem, remu, sx32, zx
 from sim.model.hart import Hart

@@ -1,5 +1,5 @@
-"""System instructions: calls, returns, WFI, SFENCE.VMA and Zicsr (privileged manual, "Machine-Mode Privileged Instructions",
-"Supervisor Instructions", "Trap Return"; unprivileged manual, "Zicsr")."""
+"""System instructions: calls, returns, WFI, SFENCE.VMA and Zicsr (privileged manual, "Machine-Mode Privileged
+Instructions", "Supervisor Instructions", "Trap Return"; unprivileged manual, "Zicsr")."""
 
 from isa.causes import EXC, VS, VU, M, S, U
 from sim.model import csr_access

@@ -1,7 +1,8 @@
-"""The state of one hart: registers, CSR storage, translation caches and the inputs it samples. No behaviour of its own.
+"""The state of one hart: registers, CSR storage, translation caches and the inputs it samples. No behaviour
+of its own.
 
-CSRs that the hardware itself uses are attributes of the manual's name; `csr.py` says what a program may see and write
-of them. All values are signed 64-bit integers (`bits.py`).
+CSRs that the hardware itself uses are attributes of the manual's name; `csr.py` says what a program may see
+and write of them. All values are signed 64-bit integers (`bits.py`).
 """
 
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 V = causes.VU                           # bit 2 of a mode: virtualization
 ABSENT = -1                             # "no address": no reservation, no bus error, no such symbol
-NO_PAGE = 1                             # offset of a page that the fetch TLB lacks: no instruction is at an odd address
+NO_PAGE = 1                             # offset of a page not in the fetch TLB: no code is at odd addresses
 
 
 # What a snapshot keeps, besides x; the caches are rebuilt and the inputs are sampled again.
@@ -57,7 +58,7 @@ class Hart:
         self.attention = False          # something changed that may make an interrupt takeable
         self.retired = 0                # instructions since reset
         self.traps = 0                  # traps since reset; records = retired + traps
-        self.overdue = 0                # lockstep: records since an interrupt became takeable and was not taken
+        self.overdue = 0                # lockstep: records that a takeable interrupt has waited
         self._init_csrs()
         self._init_inputs()
         self._init_caches()
@@ -95,7 +96,7 @@ class Hart:
         self.error_dword = ABSENT       # aligned physical address at which this instruction meets a bus error
 
     def _init_caches(self) -> None:
-        # Software TLBs, one of each kind per effective mode: virtual page -> physical page address minus virtual.
+        # Software TLBs, one of each kind per effective mode: virtual page -> physical minus virtual address.
         modes = tuple(causes.MODES)
         self.x_tlbs: dict[int, dict[int, int]] = {mode: {} for mode in modes}
         self.r_tlbs: dict[int, dict[int, int]] = {mode: {} for mode in modes}
@@ -115,7 +116,7 @@ class Hart:
             self.x[rd] = wrap(value)
 
     def jump(self, target: int) -> None:
-        """The next instruction is at `target` mod 2**64. IALIGN is 16 and bit 0 is clear: no target is misaligned."""
+        """The next instruction is at `target` mod 2**64; it is even, so with IALIGN 16 never misaligned."""
         self.npc = wrap(target)
 
     # Privilege.
@@ -128,7 +129,7 @@ class Hart:
         self.attention = True
 
     def select_data_mode(self) -> None:
-        """"Memory Privilege in mstatus Register": the effective mode of explicit accesses, after MPRV, MPP or MPV changed."""
+        """Find the effective mode of explicit accesses, after the mode, MPRV, MPP or MPV changed."""
         self.data_mode = self.mode
         if self.mstatus & MPRV:
             self.data_mode = field(self.mstatus, MPP_LSB + 1, MPP_LSB)
@@ -138,7 +139,7 @@ class Hart:
         self.w_tlb = self.w_tlbs[self.data_mode]
 
     def flush(self) -> None:
-        """Forget every cached translation: all fences, and every write that changes translation or protection."""
+        """Forget every cached translation: at fences and writes that change translation or protection."""
         for tlbs in (self.x_tlbs, self.r_tlbs, self.w_tlbs):
             for tlb in tlbs.values():
                 tlb.clear()

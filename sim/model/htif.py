@@ -1,8 +1,9 @@
 """Host-target interface, as Spike speaks it: a program writes `tohost`, the host answers in `fromhost`.
 
-A 64-bit `tohost` is device (63:56), command (55:48) and payload. Device 0 command 0: an odd payload ends the run with
-exit code payload>>1; an even one is the address of a system call block. Device 1 is a console: command 1 prints a byte,
-command 0 asks for one (the answer has bit 8 set). This file knows memory only through two functions, so any bench can use it.
+A 64-bit `tohost` is device (63:56), command (55:48) and payload. Device 0 command 0: an odd payload ends the
+run with exit code payload>>1; an even one is the address of a system call block. Device 1 is a console:
+command 1 prints a byte, command 0 asks for one (the answer has bit 8 set). This file knows memory only
+through two functions, so any bench can use it.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ RUNNING = -1
 SYS_WRITE, SYS_EXIT = 64, 93
 ENOSYS, EBADF = -38, -9
 DWORD_MASK = (1 << 64) - 1
-MAX_WRITE = 1 << 20                     # bytes of one write(2) that are taken; a damaged block must not exhaust the host
+MAX_WRITE = 1 << 20                     # bytes that one write(2) may print
 
 
 class Htif:
@@ -62,7 +63,7 @@ class Htif:
         return int.from_bytes(self.read(address, 8), "little") if address >= 0 else 0
 
     def _system_call(self, block: int) -> None:
-        """Eight doublewords: number, then arguments; the result replaces the number. A block outside of memory is ignored."""
+        """Eight doublewords: number, then arguments; the result replaces the number."""
         try:
             number, *arguments = (self._dword(block + 8 * i) for i in range(8))
             if number == SYS_EXIT:

@@ -1,7 +1,7 @@
 """What every instruction of the model looks like: decoded operands and one `run`.
 
-A subclass is named after the mnemonic, in lower case, with `_` for the dot (`lr_w`) and a trailing `_` where Python owns
-the word (`and_`). Its `run` states what the instruction requires and then has one effect.
+A subclass is named after the mnemonic, in lower case, with `_` for the dot (`lr_w`) and a trailing `_` where
+Python owns the word (`and_`). Its `run` states what the instruction requires and then has one effect.
 """
 
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ NONE, LOAD, STORE, AMO, SC = range(5)
 class Insn:
     """One decoded instruction; immutable, shared by every address that holds the same bits.
 
-    `word`: bits as fetched (16 or 32); `word32`: the 32-bit instruction that a compressed one stands for; `length` in
-    bytes; `rd` 0 when nothing is written; `imm` the immediate or shift amount; `memory` and `log2` (of the bytes) for
-    the record.
+    `word`: bits as fetched (16 or 32); `word32`: the 32-bit instruction that a compressed one stands for;
+    `length` in bytes; `rd` 0 when nothing is written; `imm` the immediate or shift amount; `memory` and `log2`
+    (of the bytes) for the record.
     """
 
     memory = NONE

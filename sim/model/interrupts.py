@@ -1,6 +1,8 @@
-"""Which interrupt is taken before an instruction (privileged manual, "Machine Interrupt (mip and mie) Registers", "hip and hie").
+"""Which interrupt is taken before an instruction (privileged manual, "Machine Interrupt (mip and mie)
+Registers", "hip and hie").
 
-M-level interrupts come first, then those for HS, then those for VS: a higher level's interrupts are always enabled below it.
+M-level interrupts come first, then those for HS, then those for VS: a higher level's interrupts are always
+enabled below it.
 """
 
 from isa.causes import INTERRUPT_PRIORITY, IRQ, VS, VU, M, S

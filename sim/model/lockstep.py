@@ -1,23 +1,27 @@
 """Following an RTL: the model executes what the records say was retired, and compares.
 
-What is taken from a record is the closed list of the fields marked IN in isa/retire.py, whether an interrupt was taken, and
-`mem_rdata` of a load whose address is a device or the host interface. Everything else is computed and must be equal.
+What is taken from a record is the closed list of the fields marked IN in isa/retire.py, whether an interrupt
+was taken, and `mem_rdata` of a load whose address is a device or the host interface. Everything else is
+computed and must be equal.
 """
 
 from array import array
 from collections.abc import Callable
+from typing import Union
 
-from isa.causes import INTERRUPTS
+from isa.causes import INTERRUPTS, MODES
 from isa.retire import FIELDS, WORDS, unpack
 from sim.model.bits import wrap
 from sim.model.hart import ABSENT, Hart
 from sim.model.interrupts import takeable
 from sim.model.masks import LINES
 
+Block = Union["array[int]", "memoryview[int]"]
 PATIENCE = 8                            # records that an interrupt may stay takeable before it must be taken
 TIME, CYCLE, ERROR_PADDR = (FIELDS[n].word for n in ("time", "cycle", "error_paddr"))
 RDATA = FIELDS["mem_rdata"].word
-FIRST_SAMPLED = min(f.word for f in FIELDS.values() if f.sampled and f.word)    # this word and all after it are inputs
+# This word and all after it are inputs.
+FIRST_SAMPLED = min(f.word for f in FIELDS.values() if f.sampled and f.word)
 
 
 def _flag(name: str) -> int:
@@ -30,7 +34,7 @@ IRQ_LSB = FIELDS["irq"].lsb
 SAMPLED = sum(_flag(f.name) for f in FIELDS.values() if f.sampled and f.word == 0)
 
 
-def follow(h: Hart, execute: Callable[[int], None], block: "array[int] | memoryview", count: int) -> tuple[int, str]:
+def follow(h: Hart, execute: Callable[[int], None], block: Block, count: int) -> tuple[int, str]:
     """Follow `count` records in `block` (unsigned 64-bit words) with `execute(interrupt or ABSENT)`.
 
     Returns how many agreed and, when that is not all, what is wrong with the next one.
@@ -42,7 +46,7 @@ def follow(h: Hart, execute: Callable[[int], None], block: "array[int] | memoryv
         code = takeable(h)
         if theirs[0] & INTERRUPT:
             if code == ABSENT:
-                reason = f"interrupt not allowed: none is pending, enabled and for a mode that it can reach ({_state(h)})"
+                reason = f"interrupt not allowed: none is pending and enabled here ({_state(h)})"
             h.overdue = 0
             execute(code)
         else:
@@ -77,7 +81,8 @@ def _sample(h: Hart, theirs: list[int]) -> str:
 
 def _differences(mine: list[int], theirs: list[int]) -> str:
     model, rtl = unpack(mine), unpack(theirs)
-    return "; ".join(f"{name}: model 0x{model[name]:x}, RTL 0x{rtl[name]:x}" for name in model if model[name] != rtl[name])
+    return "; ".join(f"{name}: model 0x{value:x}, RTL 0x{rtl[name]:x}"
+                     for name, value in model.items() if value != rtl[name])
 
 
 def _title(code: int) -> str:
@@ -85,4 +90,5 @@ def _title(code: int) -> str:
 
 
 def _state(h: Hart) -> str:
-    return f"mip 0x{h.pending():x}, mie 0x{h.mie:x}, mideleg 0x{h.mideleg:x}, hideleg 0x{h.hideleg:x}, mode {h.mode:03b}"
+    delegation = f"mideleg 0x{h.mideleg:x}, hideleg 0x{h.hideleg:x}"
+    return f"mip 0x{h.pending():x}, mie 0x{h.mie:x}, {delegation}, mode {MODES[h.mode]}"

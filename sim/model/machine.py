@@ -1,10 +1,10 @@
 """The machine: a hart, its memory and devices, and the ways to make it run.
 
-`run` executes in bursts that end where an interrupt may have become takeable; `step` executes one instruction or trap and
-fills `hart.record`; `lock` follows the records of an RTL (`lockstep.py`). All three share `_execute`.
+`run` executes in bursts that end where an interrupt may have become takeable; `step` executes one instruction
+or trap and fills `hart.record`; `lock` follows the records of an RTL (`lockstep.py`). All three share
+`_execute`.
 """
 
-from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,11 +36,12 @@ NEVER = 1 << 64                         # ticks until something that will not ha
 class Machine:
     """One hart and the devices of isa/platform.py.
 
-    `rom`: contents of the boot ROM; with one, the hart starts at the reset vector, without it at the ELF's entry with
-    a0 = a1 = 0. Raises ValueError for a RAM or ROM of an impossible size.
+    `rom`: contents of the boot ROM. With one, the hart starts at the reset vector; without it, at the entry of
+    the ELF with a0 = a1 = 0. Raises ValueError for a RAM or ROM of an impossible size.
     """
 
-    def __init__(self, profile: Profile = PROFILES["default"], ram_size: int = platform.RAM_SIZE, rom: bytes = b"") -> None:
+    def __init__(self, profile: Profile = PROFILES["default"], ram_size: int = platform.RAM_SIZE,
+                 rom: bytes = b"") -> None:
         self.profile = profile
         self.on_console: Callable[[bytes], None] = lambda data: None
         self.memory = Memory(ram_size, rom)
@@ -91,7 +92,7 @@ class Machine:
     # Running.
 
     def run(self, max_instructions: int) -> str:
-        """Execute up to so many instructions and traps. Returns "exit" when the program has ended, else "limit"."""
+        """Execute up to so many instructions and traps; "exit" when the program has ended, else "limit"."""
         h = self.hart
         h.locked = False
         last = h.steps + max_instructions
@@ -111,7 +112,7 @@ class Machine:
         self._service()
         self._execute(takeable(self.hart))
 
-    def lock(self, block: "array[int] | memoryview", count: int) -> int:
+    def lock(self, block: lockstep.Block, count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.
 
         Returns `count`, or the index of the first that differs: then `hart.record` is what the model says and
@@ -241,7 +242,7 @@ class Machine:
         return snapshot.save(self)
 
     def restore(self, state: bytes) -> None:
-        """Take over what `snapshot` returned. Raises ValueError when it is of another kind of machine, or damaged."""
+        """Take over what `snapshot` returned. Raises ValueError if that is damaged or of another machine."""
         snapshot.restore(self, state)
 
     def _print(self, data: bytes) -> None:

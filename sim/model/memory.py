@@ -1,7 +1,8 @@
-"""Physical memory: RAM, boot ROM and devices, with their attributes ("Physical Memory Attributes"; isa/platform.py).
+"""Physical memory: RAM, boot ROM and devices, with their attributes ("Physical Memory Attributes";
+isa/platform.py).
 
-Addresses are signed 64-bit values like everything else, so an address with bit 63 set lies in no region. Accesses are
-naturally aligned; `log2` is the logarithm of their size in bytes.
+Addresses are signed 64-bit values like everything else, so an address with bit 63 set lies in no region.
+Accesses are naturally aligned; `log2` is the logarithm of their size in bytes.
 """
 
 from isa import platform
@@ -33,8 +34,8 @@ class Memory:
         self.rom = rom.ljust(platform.BOOT_ROM.size, b"\0")
         self.rom_base, self.rom_end = platform.BOOT_ROM.base, platform.BOOT_ROM.base + platform.BOOT_ROM.size
         self.devices: list[tuple[Region, Device]] = []
-        self.tohost = self.fromhost = ABSENT    # doublewords shared with the host; their pages enter no data TLB
-        self.host_touched = False               # a store reached tohost or fromhost since somebody cleared this
+        self.tohost = self.fromhost = ABSENT    # doublewords shared with the host; not in any data TLB
+        self.host_touched = False               # a store reached them since somebody cleared this
 
     def kind(self, address: int) -> int:
         """RAM, ROM, IO or HOLE."""
@@ -94,5 +95,5 @@ class Memory:
     def poke(self, address: int, data: bytes) -> None:
         """Back door: write bytes of RAM. Raises ValueError outside of it."""
         if not (self.base <= address and address + len(data) <= self.end):
-            raise ValueError(f"{len(data)} bytes at 0x{address:x} are not in RAM (0x{self.base:x}..0x{self.end:x})")
+            raise ValueError(f"{len(data)} bytes at 0x{address:x} are not in RAM 0x{self.base:x}..{self.end:x}")
         self.bytes[address - self.base:address - self.base + len(data)] = data

@@ -10,8 +10,9 @@ from sim.model.memory import MASKS
 from sim.model.trap import Taken
 
 _AT = {name: f.lsb for name, f in FIELDS.items()}
-_TRAP, _INTERRUPT, _CAUSE, _MODE, _NEXT_MODE = (_AT[n] for n in ("trap", "interrupt", "cause", "mode", "next_mode"))
-_GVA, _COMPRESSED, _RD, _SIZE = (_AT[n] for n in ("gva", "compressed", "rd", "mem_size"))
+_TRAP, _INTERRUPT, _CAUSE, _GVA = (_AT[n] for n in ("trap", "interrupt", "cause", "gva"))
+_MODE, _NEXT_MODE, _COMPRESSED = (_AT[n] for n in ("mode", "next_mode", "compressed"))
+_RD, _SIZE = _AT["rd"], _AT["mem_size"]
 _READ, _WRITE = 1 << _AT["mem_read"], 1 << _AT["mem_write"]
 _CSR_WRITE, _CSR_ADDR = 1 << _AT["csr_write"], _AT["csr_addr"]
 _IRQ, _ORDER, _TINST = _AT["irq"], _AT["order_low"], _AT["tinst"]

@@ -1,6 +1,7 @@
 """The whole machine as bytes: a line of JSON (hart, devices, host interface), then RAM, compressed.
 
-Boot ROM, profile and attached devices are part of the machine's construction; a snapshot only fits a machine built alike.
+Boot ROM, profile and attached devices are part of the machine's construction; a snapshot only fits a machine
+built alike.
 """
 
 import json
@@ -29,7 +30,7 @@ def save(m: "Machine") -> bytes:
 
 
 def restore(m: "Machine", data: bytes) -> None:
-    """Raises ValueError for a snapshot that is damaged or of another kind of machine; the machine is then unchanged."""
+    """Raises ValueError, and changes nothing, for a snapshot that is damaged or of another machine."""
     state, ram = _parse(data)
     if state["kind"] != _kind(m):
         raise ValueError(f"the snapshot is of a machine with {state['kind']}, this one has {_kind(m)}")

@@ -1,6 +1,8 @@
-"""Address translation: VS- or S-stage, then G-stage (privileged manual, "Sv39", "Two-Stage Address Translation").
+"""Address translation: VS- or S-stage, then G-stage (privileged manual, "Sv39", "Two-Stage Address
+Translation").
 
-Comments "Step n" are the steps of "Virtual Address Translation Process". Svade: nothing writes A or D bits, they fault.
+Comments "Step n" are the steps of "Virtual Address Translation Process". Svade: nothing writes A or D bits,
+they fault.
 """
 
 from isa import paging
@@ -12,7 +14,8 @@ from sim.model.trap import TRANSFORMED, Trap
 
 LOAD, STORE, FETCH = range(3)           # original access type; AMO and SC are STORE, LR is LOAD
 PAGE_FAULT = (EXC["LOAD_PAGE_FAULT"], EXC["STORE_PAGE_FAULT"], EXC["INSTRUCTION_PAGE_FAULT"])
-GUEST_PAGE_FAULT = (EXC["LOAD_GUEST_PAGE_FAULT"], EXC["STORE_GUEST_PAGE_FAULT"], EXC["INSTRUCTION_GUEST_PAGE_FAULT"])
+GUEST_PAGE_FAULT = (EXC["LOAD_GUEST_PAGE_FAULT"], EXC["STORE_GUEST_PAGE_FAULT"],
+                    EXC["INSTRUCTION_GUEST_PAGE_FAULT"])
 ACCESS_FAULT = (EXC["LOAD_ACCESS_FAULT"], EXC["STORE_ACCESS_FAULT"], EXC["INSTRUCTION_ACCESS_FAULT"])
 
 PAGE_SIZE = 1 << paging.PAGE_SHIFT
@@ -22,14 +25,15 @@ RESERVED_MSB, RESERVED_LSB = paging.PTE[10][1:]
 
 
 class Access:
-    """One memory access: its `kind`, virtual address, effective mode, and whether X stands in for R (HLVX)."""
+    """A memory access: its `kind`, virtual address, effective mode, and whether X stands in for R (HLVX)."""
 
     def __init__(self, kind: int, va: int, mode: int, hlvx: bool = False) -> None:
         self.kind, self.va, self.mode, self.hlvx = kind, va, mode, hlvx
 
     def fault(self, causes: tuple[int, int, int]) -> Trap:
         """An exception of this access type at its virtual address."""
-        return Trap(causes[self.kind], self.va, gva=bool(self.mode & V), tinst=0 if self.kind == FETCH else TRANSFORMED)
+        tinst = 0 if self.kind == FETCH else TRANSFORMED
+        return Trap(causes[self.kind], self.va, gva=bool(self.mode & V), tinst=tinst)
 
     def guest_page_fault(self, gpa: int, implicit: bool) -> Trap:
         """A G-stage fault at `gpa`; `implicit`: while reading a VS-level page table."""
@@ -59,7 +63,7 @@ def first_stage(h: Hart, a: Access) -> int:
     # Step 1: the root table.
     table = field(atp, 43, 0) * PAGE_SIZE
     for level in (2, 1, 0):
-        # Step 2: read the PTE. With V=1 its address is guest physical and passes the G-stage as an implicit load.
+        # Step 2: read the PTE. With V=1 its address is guest physical: an implicit load in the G-stage.
         address = table + vpn(a.va, level) * paging.PTE_SIZE
         pte = read_pte(h, a, g_stage(h, a, address, True) if guest else address)
         # Step 3: invalid or reserved.
@@ -78,7 +82,7 @@ def first_stage(h: Hart, a: Access) -> int:
             raise a.fault(PAGE_FAULT)
         if not a.mode & S and not pte & PTE_U:
             raise a.fault(PAGE_FAULT)
-        # Step 8: R, W, X. MXR of HS widens both stages, MXR of the guest only its own. (Step 7 is for shadow stacks.)
+        # Step 7 is for shadow stacks. Step 8: R, W, X. MXR of HS widens both stages, a guest's only this.
         if not permitted(pte, a.kind, a.hlvx, (status | h.mstatus) & MXR != 0):
             raise a.fault(PAGE_FAULT)
         # Step 9: Svade.
@@ -91,7 +95,7 @@ def first_stage(h: Hart, a: Access) -> int:
 
 
 def g_stage(h: Hart, a: Access, gpa: int, implicit: bool) -> int:
-    """Sv39x4 under hgatp: supervisor physical address of `gpa`. `implicit`: the access reads a VS-level page table."""
+    """Sv39x4 under hgatp: physical address of `gpa`. `implicit`: the access reads a VS-level page table."""
     if field(h.hgatp, 63, 60) == paging.MODE_BARE:
         return gpa
     if field(gpa, 63, paging.GPA_BITS):
@@ -164,7 +168,7 @@ def leaf_address(pte: int, level: int, address: int) -> int:
 
 
 def read_pte(h: Hart, a: Access, address: int) -> int:
-    """An implicit 8-byte read; a page table outside of RAM and ROM is an access fault of the original type."""
+    """An implicit 8-byte read; outside of RAM and ROM it is an access fault of the original type."""
     if not h.memory.holds_code(address) or h.error_dword == address:
         raise a.fault(ACCESS_FAULT)
     return h.memory.read(address, 3)

@@ -1,6 +1,7 @@
 """Traps: the exception that instructions raise, and trap entry (privileged manual, "Hypervisor: Trap Entry").
 
-Entry is three arms, VS, HS and M, with the same lines in the same order: status, cause and address registers, vector, mode.
+Entry is three arms, VS, HS and M, with the same lines in the same order: status, cause and address registers,
+vector, mode.
 """
 
 from isa.causes import EXC, VS, M, S
@@ -27,7 +28,10 @@ TRANSFORMED = -1                        # `tinst` of a trap that writes the tran
 
 
 class Trap(Exception):
-    """A synchronous exception. `gva`: tval is a guest virtual address; `tval2`: guest physical address >> 2."""
+    """A synchronous exception. `gva`: tval is a guest virtual address; `tval2`: guest physical address >> 2.
+
+    `tinst` TRANSFORMED asks for the transformed trapping instruction.
+    """
 
     def __init__(self, cause: int, tval: int = 0, gva: bool = False, tval2: int = 0, tinst: int = 0) -> None:
         super().__init__(cause)
@@ -70,7 +74,7 @@ def take_interrupt(h: Hart, code: int) -> Taken:
 
 
 def transformed(insn: Insn) -> int:
-    """"Transformed Instruction": rs1 (the address offset, 0 here) and immediates cleared, bit 1 cleared if compressed."""
+    """The instruction without rs1 (the address offset, 0 here), immediates, and bit 1 if compressed."""
     word = insn.word32 & ~0x000F_8000
     if word & 0x7F == 0x03:
         word &= ~0xFFF0_0000

@@ -1,4 +1,5 @@
-"""Core-local interruptor: msip, mtimecmp, mtime (riscv,clint0). mtime is the platform time that the `time` CSR shows."""
+"""Core-local interruptor: msip, mtimecmp, mtime (riscv,clint0). mtime is the platform time that the `time`
+CSR shows."""
 
 from isa import platform
 from sim.model.bits import ult, unsigned, wrap

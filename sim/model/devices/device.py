@@ -4,7 +4,7 @@ State = dict[str, int | list[int]]
 
 
 class Device:
-    """A device with no registers. Offsets and sizes in bytes; values are unsigned; accesses are aligned, of 1 to 8 bytes."""
+    """A device with no registers. Offsets in bytes; values unsigned; accesses aligned, of 1 to 8 bytes."""
 
     def read(self, offset: int, size: int) -> int:
         """Value of a load; may have side effects."""

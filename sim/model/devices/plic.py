@@ -30,10 +30,11 @@ class Plic(PlainState):
         for source, device in self.wires.items():
             if device.wire() and not self.serving >> source & 1:
                 self.pending |= 1 << source
-        return (MEIP if self._best(0, self.threshold[0]) else 0) | (SEIP if self._best(1, self.threshold[1]) else 0)
+        m, s = (self._best(context, self.threshold[context]) for context in range(CONTEXTS))
+        return (MEIP if m else 0) | (SEIP if s else 0)
 
     def _best(self, context: int, above: int) -> int:
-        """Pending and enabled source of the highest priority above `above` (the lowest number wins a tie), or 0."""
+        """Pending and enabled source of the highest priority above `above` (lowest number in a tie), or 0."""
         candidates = self.pending & self.enable[context]
         if not candidates:
             return 0

@@ -1,4 +1,5 @@
-"""UART with the registers of a 16550 (ns16550a). Transmission is instantaneous; received bytes wait in a queue."""
+"""UART with the registers of a 16550 (ns16550a). Transmission is instantaneous; received bytes wait in a
+queue."""
 
 from collections.abc import Callable
 
