@@ -99,13 +99,13 @@ class Mmu(wiring.Component):
             fault(PAGE_FAULT)
         with m.Elif(~first & second & vaddr[paging.GPA_BITS:].any()):
             fault(GUEST_PAGE_FAULT, vaddr[2:])
+        with m.Elif(~first & ~second & vaddr[profile.pa_bits:].any()):
+            fault(ACCESS_FAULT)
         with m.Elif(~first & ~second):
             m.d.comb += [
                 port.request.ready.eq(port.request.valid),
                 response.paddr.eq(vaddr),
             ]
-            with m.If(vaddr[profile.pa_bits:].any()):
-                fault(ACCESS_FAULT)
         with m.Elif(failed):
             m.d.comb += [
                 port.request.ready.eq(port.request.valid),

@@ -7,8 +7,11 @@ from isa import paging
 from rtl.types import Access
 
 
+ROOT = paging.LEVELS - 1        # levels count down; level 0 holds 4 KiB pages
+
+
 class Pte(data.Struct):
-    """One 8-byte entry. The rules are the same in both stages; levels count down, 0 holds 4 KiB pages."""
+    """One 8-byte entry. The rules are the same in both stages."""
 
     v: 1
     r: 1
@@ -47,6 +50,16 @@ class Pte(data.Struct):
 
 
 def allows(r, w, x, access, hlvx, mxr):
-    """Do these permission bits allow the access? HLVX asks for X in the place of R; MXR lets X stand in for R."""
+    """Step 5: do these permissions allow the access? HLVX needs X in the place of R; MXR lets X stand in for R."""
     load = Mux(hlvx, x, r | (mxr & x))
     return Mux(access == Access.STORE, w, Mux(access == Access.FETCH, x, load))
+
+
+def pte_address(table, index):
+    """Step 2: physical address of entry `index` in a table, given by its number among tables of that size."""
+    return Cat(C(0, 3), index, table)
+
+
+def vpn(page, level):
+    """Index of a page into the table below a pointer at this level."""
+    return Mux(level == ROOT, page[paging.VPN_BITS:2 * paging.VPN_BITS], page[:paging.VPN_BITS])

@@ -1,20 +1,20 @@
-"""Page-table walker of both stages (privileged manual, "Virtual Address Translation Process", "Two-Stage Address
-Translation"). Step numbers are those of the manual's list."""
+"""Page-table walker (privileged manual, "Virtual Address Translation Process", "Two-Stage Address Translation").
+
+Step numbers are those of the manual's list.
+"""
 
 from amaranth.hdl import *
 from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import causes, paging
-from isa import platform as machine
 from rtl import wishbone
 from rtl.config import Config
-from rtl.mmu.gtlb import GTlb
-from rtl.mmu.pte import Pte, allows
+from rtl.mmu.gstage import GStage
+from rtl.mmu.pte import ROOT, Pte, allows, pte_address, vpn
+from rtl.mmu.reader import PteReader
 from rtl.mmu.tlb import Entry, Space, join_page, space_of
 from rtl.types import Access, Fence, MmuContext, TranslateRequest, TranslateResponse
-
-ROOT = paging.LEVELS - 1
 
 ACCESS_FAULT = ("INSTRUCTION_ACCESS_FAULT", "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT")
 PAGE_FAULT = ("INSTRUCTION_PAGE_FAULT", "LOAD_PAGE_FAULT", "STORE_PAGE_FAULT")
@@ -27,17 +27,6 @@ def fault_cause(kind, access):
     return Mux(access == Access.FETCH, fetch, Mux(access == Access.STORE, store, load))
 
 
-def holds_page_tables(paddr):
-    """Physical memory attributes: a page table may lie in RAM or ROM, not in an I/O region."""
-    roms = [(paddr >= region.base) & (paddr < region.base + region.size) for region in machine.DEVICES if region.rom]
-    return (paddr >= machine.RAM_BASE) | Cat(roms).any()
-
-
-def pte_address(table, index, root_bits=0):
-    """Address of entry `index` in the table at page `table`; a root of Sv39x4 is `root_bits` wider and aligned so."""
-    return Cat(C(0, 3), index, table[root_bits:])
-
-
 class Leaf(data.Struct):
     """What a leaf allows; W means W and D."""
 
@@ -48,7 +37,7 @@ class Leaf(data.Struct):
 
 
 class Walker(wiring.Component):
-    """Walks for one request at a time.
+    """Walks the first stage, and through `GStage` the second, for one request at a time.
 
     A walk begins in a cycle with `start` while `busy` is low. It ends with `fill` (for one cycle, with the translation
     in `entry`), or with `failed` (for one cycle, with the fault in `response`), or, after a cycle with `abort`, with
@@ -58,7 +47,7 @@ class Walker(wiring.Component):
     def __init__(self, config: Config):
         self._config = config
         super().__init__({
-            "context":  In(MmuContext),         # a cycle in which it differs from the cycle before has `abort`
+            "context":  In(MmuContext),         # a cycle in which it differs from the one before has `abort`
             "fence":    In(Fence),              # a cycle in which it is valid has `abort`
             "start":    In(1),
             "request":  In(TranslateRequest),   # in a Bare space there is nothing to walk
@@ -75,72 +64,64 @@ class Walker(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         has_h, pa_bits = self._config.has_h, self._config.profile.pa_bits
-        context, bus, walked = self.context, self.bus, self.walked
-        access = walked.access
+        context, walked, access = self.context, self.walked, self.walked.access
+
+        m.submodules.reader = reader = PteReader(self._config)
+        connect(m, reader.bus, flipped(self.bus))
 
         space = Signal(Space)       # of this walk
-        address = Signal(56)        # of a first-stage PTE or of the access: physical, or guest-physical before G
+        address = Signal(56)        # of a PTE or of the access: guest-physical before the G-stage, physical after it
         final = Signal()            # `address` is that of the access itself
-        level = Signal(2)           # of the first stage's PTE; stays at the root when the first stage is Bare
-        first = Signal(Leaf)        # of the first stage
-        glob = Signal()
-        guest_at = Signal(56)       # physical address of a G-stage PTE
-        guest_level = Signal(2)     # of the G-stage's PTE; stays at the root when the G-stage is Bare
-        second = Signal(Leaf)       # of the G-stage
         pte = Signal(Pte)
+        level = Signal(2)           # of `pte`; stays at the root when the first stage is Bare
+        leaf = Signal(Leaf)         # of the first stage
+        glob = Signal()
+        guest_level = Signal(2)     # size of the G-stage's page; that of the root when the G-stage is Bare
+        guest_leaf = Signal(Leaf)   # of the G-stage
         fault = Signal(TranslateResponse)
+        page = walked.vaddr[paging.PAGE_SHIFT:paging.VA_BITS]
+
+        # A walk that nobody waits for any more goes on to the next point where no bus access is under way.
         aborted, dropped = Signal(), Signal()
-        m.d.comb += [
-            dropped.eq(aborted | self.abort),
-            bus.sel.eq(0xff),
-            self.response.eq(fault),
-        ]
+        m.d.comb += dropped.eq(aborted | self.abort)
         m.d.sync += aborted.eq(dropped & self.busy)
 
-        offset = walked.vaddr[:paging.PAGE_SHIFT]
-        page = walked.vaddr[paging.PAGE_SHIFT:paging.VA_BITS]
-        guest_page = address[paging.PAGE_SHIFT:paging.GPA_BITS]
-        leaf = Cat(pte.r, pte.w & pte.d, pte.x, pte.u)
-
-        def vpn(number, below):
-            """Index into the table below this level: the manual's va.vpn[i] with i = below - 1."""
-            return Mux(below == 2, number[paging.VPN_BITS:2 * paging.VPN_BITS], number[:paging.VPN_BITS])
-
-        def fail(kind, *, bus_error=0):
-            """End the walk with a fault of the original access type."""
-            guest = kind is GUEST_PAGE_FAULT
+        def fail(kind, tval2=0, implicit=0):
+            """A fault of the original access type."""
             m.d.sync += [
                 fault.fault.eq(1),
                 fault.cause.eq(fault_cause(kind, access)),
-                fault.tval2.eq(address[2:] if guest else 0),
-                fault.implicit.eq(~final if guest else 0),
-                fault.bus_error.eq(bus_error),
-                fault.error_paddr.eq(Mux(bus_error, Cat(C(0, 3), bus.adr), 0)),
+                fault.tval2.eq(tval2),
+                fault.implicit.eq(implicit),
+                fault.bus_error.eq(reader.done & reader.bus_error),
+                fault.error_paddr.eq(Mux(reader.done & reader.bus_error, reader.address, 0)),
             ]
             m.next = "FAILED"
 
-        def read(at, check):
-            """Step 2: read the PTE at this physical address, then go to the state `check`."""
-            allowed = holds_page_tables(at) & ~at[pa_bits:].any()
-            with m.If(~allowed):
-                fail(ACCESS_FAULT)
-            with m.Else():
-                m.d.comb += [bus.cyc.eq(1), bus.stb.eq(1), bus.adr.eq(at[3:])]
-                with m.If(bus.err):
-                    fail(ACCESS_FAULT, bus_error=1)
-                with m.Elif(bus.ack):
-                    m.d.sync += pte.eq(bus.dat_r)
-                    m.next = check
-            with m.If(dropped & (~allowed | bus.err | bus.ack)):
-                m.next = "IDLE"
-
-        def resolve(second_stage):
-            """`address` becomes known: translate it by the G-stage, or read the PTE there."""
-            m.next = "READ"
+        def go_on(state, second):
+            """Translate the new `address` by the G-stage, if it is on; then, or else at once, go to `state`."""
+            m.next = state
             if has_h:
-                with m.If(second_stage):
-                    m.d.sync += guest_level.eq(ROOT)
-                    m.next = "LOOKUP"
+                with m.If(second):
+                    m.next = "GUEST"
+
+        m.d.comb += [reader.read.eq(0), reader.address.eq(address)]
+        if has_h:
+            m.submodules.gstage = gstage = GStage(self._config)
+            m.d.comb += [
+                # Reads of first-stage PTEs are loads; neither HLVX nor MXR is meant for them.
+                gstage.access.eq(Mux(final, access, Access.LOAD)),
+                gstage.hlvx.eq(final & walked.hlvx),
+                gstage.mxr.eq(final & context.mxr),
+                gstage.address.eq(address),
+                gstage.vmid.eq(space.vmid),
+                gstage.root.eq(context.hgatp_ppn),
+                gstage.drop.eq(dropped),
+                gstage.fence.eq(self.fence),
+                gstage.read_done.eq(reader.done),
+                gstage.read_pte.eq(reader.pte),
+                gstage.read_failed.eq(reader.failed),
+            ]
 
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
@@ -148,74 +129,91 @@ class Walker(wiring.Component):
             with m.State("IDLE"):
                 begun = space_of(self.request.mode, context, has_h)
                 root = Mux(begun["virtual"], context.vsatp_ppn, context.satp_ppn)
-                top = self.request.vaddr[paging.VA_BITS - paging.VPN_BITS:paging.VA_BITS]
+                index = self.request.vaddr[paging.VA_BITS - paging.VPN_BITS:paging.VA_BITS]
                 m.d.sync += [
                     walked.eq(self.request),
                     [space[name].eq(value) for name, value in begun.items()],
                     final.eq(~begun["first"]),
-                    address.eq(Mux(begun["first"], pte_address(root, top), self.request.vaddr)),
-                    level.eq(ROOT),
-                    guest_level.eq(ROOT),
-                    first.eq(~0),       # a Bare stage allows everything
-                    second.eq(~0),
+                    address.eq(Mux(begun["first"], pte_address(root, index), self.request.vaddr)),
+                    Cat(level, guest_level).eq(Cat(C(ROOT, 2), C(ROOT, 2))),
+                    Cat(leaf, guest_leaf).eq(~0),           # a Bare stage allows everything
                     glob.eq(~begun["first"]),
                 ]
                 with m.If(self.start):
-                    resolve(begun["second"])
+                    go_on("READ", begun["second"])
 
-            with m.State("READ"):
-                read(address, "CHECK")
+            with m.State("READ"):                           # step 2
+                m.d.comb += reader.read.eq(1)
+                m.d.sync += pte.eq(reader.pte)
+                with m.If(reader.done):
+                    m.next = "CHECK"
+                    with m.If(reader.failed):
+                        fail(ACCESS_FAULT)
+                    with m.If(dropped):
+                        m.next = "IDLE"
 
             with m.State("CHECK"):
-                table_index = vpn(page, level)
                 sum_ = Mux(space.virtual, context.vs_sum, context.sum)
                 mxr = context.mxr | (space.virtual & context.vs_mxr)
                 owner = Mux(walked.mode[0], ~pte.u | (sum_ & (access != Access.FETCH)), pte.u)
                 permitted = owner & allows(pte.r, pte.w, pte.x, access, walked.hlvx, mxr)
-                m.d.sync += glob.eq(glob | pte.g)
-                with m.If(pte.is_invalid(level)):                                       # steps 3, 4
+                m.d.sync += glob.eq(glob | pte.g)           # G of a pointer holds for all below it
+                with m.If(pte.is_invalid(level)):                                           # steps 3, 4
                     fail(PAGE_FAULT)
-                with m.Elif(~pte.is_leaf()):                                            # step 4
+                with m.Elif(~pte.is_leaf()):                                                # step 4
                     m.d.sync += [
-                        address.eq(pte_address(pte.ppn, table_index)),
+                        address.eq(pte_address(pte.ppn, vpn(page, level))),
                         level.eq(level - 1),
                     ]
-                    resolve(space.second)
+                    go_on("READ", space.second)
                 with m.Elif(~permitted | pte.is_misaligned(level) | pte.is_stale(access)):  # steps 5 to 7
                     fail(PAGE_FAULT)
-                with m.Else():                                                          # step 8
+                with m.Else():                                                              # step 8
                     m.d.sync += [
-                        address.eq(Cat(offset, join_page(pte.ppn, page, level))),
+                        address.eq(Cat(walked.vaddr[:paging.PAGE_SHIFT], join_page(pte.ppn, page, level))),
                         final.eq(1),
-                        first.eq(leaf),
+                        leaf.eq(Cat(pte.r, pte.w & pte.d, pte.x, pte.u)),
                     ]
-                    resolve(space.second)
-                    if has_h:
-                        with m.If(~space.second):
-                            m.next = "FILL"
-                    else:
-                        m.next = "FILL"
+                    go_on("FILL", space.second)
                 with m.If(dropped):
                     m.next = "IDLE"
 
             if has_h:
-                self._g_stage(m, fail=fail, read=read, vpn=vpn, space=space, address=address, final=final, pte=pte,
-                              leaf=leaf, second=second, guest_at=guest_at, guest_level=guest_level,
-                              guest_page=guest_page, dropped=dropped)
+                with m.State("GUEST"):
+                    m.d.comb += [
+                        gstage.translate.eq(1),
+                        reader.read.eq(gstage.read),
+                        reader.address.eq(gstage.read_at),
+                    ]
+                    with m.If(gstage.done):
+                        m.d.sync += [
+                            address[paging.PAGE_SHIFT:].eq(gstage.ppn),
+                            guest_level.eq(gstage.level),
+                            guest_leaf.eq(Cat(gstage.r, gstage.w, gstage.x)),
+                        ]
+                        m.next = "READ"
+                        with m.If(final):
+                            m.next = "FILL"
+                        with m.If(gstage.fault):
+                            fail(GUEST_PAGE_FAULT, tval2=address[2:], implicit=~final)
+                        with m.Elif(gstage.failed):
+                            fail(ACCESS_FAULT)
+                        with m.If(dropped):
+                            m.next = "IDLE"
 
             with m.State("FILL"):
                 m.next = "IDLE"
-                with m.If(address[pa_bits:].any()):
-                    with m.If(~dropped):
-                        fail(ACCESS_FAULT)
-                with m.Else():
+                with m.If(~address[pa_bits:].any()):
                     m.d.comb += self.fill.eq(~dropped)
+                with m.Elif(~dropped):
+                    fail(ACCESS_FAULT)
 
             with m.State("FAILED"):
                 m.d.comb += self.failed.eq(~dropped)
                 m.next = "IDLE"
 
         m.d.comb += [
+            self.response.eq(fault),
             self.entry.valid.eq(1),
             self.entry.space.eq(space),
             self.entry.glob.eq(glob),
@@ -223,82 +221,8 @@ class Walker(wiring.Component):
             self.entry.level.eq(Mux(level < guest_level, level, guest_level)),
             self.entry.vs_level.eq(level),
             self.entry.ppn.eq(address[paging.PAGE_SHIFT:]),
-            self.entry.u.eq(first.u),
-            self.entry.r.eq(first.r),
-            self.entry.x.eq(first.x),
-            self.entry.gr.eq(second.r),
-            self.entry.gx.eq(second.x),
-            self.entry.w.eq(first.w & second.w),
+            Cat(self.entry.u, self.entry.r, self.entry.x).eq(Cat(leaf.u, leaf.r, leaf.x)),
+            Cat(self.entry.gr, self.entry.gx).eq(Cat(guest_leaf.r, guest_leaf.x)),
+            self.entry.w.eq(leaf.w & guest_leaf.w),
         ]
         return m
-
-    def _g_stage(self, m, *, fail, read, vpn, space, address, final, pte, leaf, second, guest_at, guest_level,
-                 guest_page, dropped):
-        """The states of the G-stage: all accesses are user accesses, and PTE reads of the first stage are loads to
-        which neither HLVX nor MXR applies; the fault is reported for the original access type."""
-        walked, context = self.walked, self.context
-        offset = address[:paging.PAGE_SHIFT]
-        access = Mux(final, walked.access, Access.LOAD)
-        hlvx, mxr = walked.hlvx & final, context.mxr & final
-
-        m.submodules.gtlb = gtlb = GTlb(self._config.gtlb_entries)
-        m.d.comb += [
-            gtlb.vmid.eq(space.vmid),
-            gtlb.page.eq(guest_page),
-            gtlb.leaf.valid.eq(1),
-            gtlb.leaf.vmid.eq(space.vmid),
-            gtlb.leaf.page.eq(guest_page),
-            gtlb.leaf.level.eq(guest_level),
-            gtlb.leaf.ppn.eq(pte.ppn),
-            gtlb.leaf.r.eq(pte.r),
-            gtlb.leaf.w.eq(pte.w & pte.d),
-            gtlb.leaf.x.eq(pte.x),
-            gtlb.fence.eq(self.fence),
-        ]
-
-        def translated():
-            m.next = "READ"
-            with m.If(final):
-                m.next = "FILL"
-
-        with m.State("LOOKUP"):
-            with m.If(address[paging.GPA_BITS:].any()):
-                fail(GUEST_PAGE_FAULT)
-            with m.Elif(gtlb.hit & allows(gtlb.r, gtlb.w, gtlb.x, access, hlvx, mxr)):
-                m.d.sync += [
-                    address.eq(Cat(offset, gtlb.ppn)),
-                    guest_level.eq(gtlb.level),
-                    second.eq(Cat(gtlb.r, gtlb.w, gtlb.x)),
-                ]
-                translated()
-            with m.Else():
-                m.d.sync += guest_at.eq(pte_address(context.hgatp_ppn, guest_page[2 * paging.VPN_BITS:],
-                                                    root_bits=paging.X4_BITS))
-                m.next = "G_READ"
-            with m.If(dropped):
-                m.next = "IDLE"
-
-        with m.State("G_READ"):
-            read(guest_at, "G_CHECK")
-
-        with m.State("G_CHECK"):
-            permitted = pte.u & allows(pte.r, pte.w, pte.x, access, hlvx, mxr)
-            with m.If(pte.is_invalid(guest_level)):
-                fail(GUEST_PAGE_FAULT)
-            with m.Elif(~pte.is_leaf()):
-                m.d.sync += [
-                    guest_at.eq(pte_address(pte.ppn, vpn(guest_page, guest_level))),
-                    guest_level.eq(guest_level - 1),
-                ]
-                m.next = "G_READ"
-            with m.Elif(~permitted | pte.is_misaligned(guest_level) | pte.is_stale(access)):
-                fail(GUEST_PAGE_FAULT)
-            with m.Else():
-                m.d.comb += gtlb.fill.eq(~dropped)
-                m.d.sync += [
-                    address.eq(Cat(offset, join_page(pte.ppn, guest_page, guest_level))),
-                    second.eq(leaf),
-                ]
-                translated()
-            with m.If(dropped):
-                m.next = "IDLE"
