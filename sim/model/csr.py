@@ -213,7 +213,7 @@ class Mip(Register):
 
 
 class InterruptWindow(Register):
-    """sie, hie, vsie, sip, hip, vsip: the bits of mie or mip that are delegated; in vsie and vsip, one lower."""
+    """sie, hie, vsie, sip, hip, vsip: bits of mie or mip that are delegated; one lower in vsie, vsip."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)

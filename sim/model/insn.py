@@ -20,7 +20,7 @@ class Insn:
     """One decoded instruction; immutable, shared by every address that holds the same bits.
 
     `word`: bits as fetched (16 or 32); `word32`: the 32-bit instruction that a compressed one stands for;
-    `length` in bytes; `rd` 0 when nothing is written; `imm` the immediate or shift amount; `memory` and `log2`
+    `length` in bytes; `rd` 0 when nothing is written; `imm` an immediate or shift amount; `memory` and `log2`
     (of the bytes) for the record.
     """
 

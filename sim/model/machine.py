@@ -36,7 +36,7 @@ NEVER = 1 << 64                         # ticks until something that will not ha
 class Machine:
     """One hart and the devices of isa/platform.py.
 
-    `rom`: contents of the boot ROM. With one, the hart starts at the reset vector; without it, at the entry of
+    `rom`: contents of the boot ROM. With one, the hart starts at the reset vector, without it at the entry of
     the ELF with a0 = a1 = 0. Raises ValueError for a RAM or ROM of an impossible size.
     """
 

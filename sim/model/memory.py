@@ -95,5 +95,5 @@ class Memory:
     def poke(self, address: int, data: bytes) -> None:
         """Back door: write bytes of RAM. Raises ValueError outside of it."""
         if not (self.base <= address and address + len(data) <= self.end):
-            raise ValueError(f"{len(data)} bytes at 0x{address:x} are not in RAM 0x{self.base:x}..{self.end:x}")
+            raise ValueError(f"{len(data)} bytes at 0x{address:x} leave RAM 0x{self.base:x}..0x{self.end:x}")
         self.bytes[address - self.base:address - self.base + len(data)] = data

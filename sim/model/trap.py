@@ -60,7 +60,7 @@ def take_exception(h: Hart, trap: Trap, insn: Insn | None) -> Taken:
     """Enter the handler of an exception of `insn` (None when it could not be fetched)."""
     tinst = trap.tinst
     if tinst == TRANSFORMED:
-        tinst = transformed(insn) if insn and not h.profile.tinst_zero else 0
+        tinst = transformed(insn) if insn and h.hypervisor and not h.profile.tinst_zero else 0
     delegated = bit(trap.cause) & h.medeleg != 0
     to_vs = bit(trap.cause) & h.hedeleg != 0
     return _enter(h, delegated, to_vs, Taken(trap.cause, False, trap.tval, trap.gva, trap.tval2, tinst))
