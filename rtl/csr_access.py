@@ -26,6 +26,7 @@ class CsrAccess(wiring.Component):
     def __init__(self, config: Config):
         self._csrs = list(present(config.profile).values())
         self.names = [csr.name for csr in self._csrs]
+        self.numbers = [csr.number for csr in self._csrs]
         self._has_h = config.has_h
         super().__init__({
             "addr":    In(12),
