@@ -1,0 +1,90 @@
+"""Random values: operands, CSR numbers and CSR contents that every legal implementation answers alike."""
+
+import random
+
+from isa import csrs, insns
+from sim.fuzz.encode import MASK64
+
+CORNERS = (0, 1, 2, MASK64, MASK64 - 1, 1 << 63, (1 << 63) - 1, 1 << 31, (1 << 31) - 1, 0xFFFFFFFF, 0xFFFFFFFF80000000,
+           0x5555555555555555, 0xAAAAAAAAAAAAAAAA)
+
+# What two legal harts may answer differently. rd is x0 for these: the access is checked, the value stays unseen.
+UNSEEN = frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
+                    "mimpid", "mideleg"))
+NEVER_WRITTEN = frozenset(("misa", "mcycle", "minstret", "mcountinhibit"))
+
+# Bits of a CSR that may be written with anything; the others get 0. Absent: all.
+_SGEI, _LCOFI = 1 << 12, 1 << 13
+_STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
+WRITABLE = {
+    "mstatus": _STATUS, "sstatus": _STATUS, "vsstatus": _STATUS,                # FS and VS may or may not exist
+    "hstatus": sum(f.mask for f in csrs.BY_NAME["hstatus"].fields),
+    "scounteren": 7, "hcounteren": 7, "mcounteren": 7,
+    "senvcfg": 0, "henvcfg": 0, "menvcfg": 0,                                   # FIOM; STCE is the program's constant
+    "mie": 0xFFF & ~_SGEI, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
+    "vsip": 0xFFF, "hvip": 0xFFF,
+    "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI,
+    "mcause": 1 << 63 | 0x3F, "scause": 1 << 63 | 0x3F, "vscause": 1 << 63 | 0x3F,
+    "mtval2": MASK64 >> 2, "htval": MASK64 >> 2, "mtinst": 0xFFFFFFFF, "htinst": 0xFFFFFFFF,
+    "mtvec": MASK64 & ~2, "stvec": MASK64 & ~2, "vstvec": MASK64 & ~2,
+}
+
+# Numbers that are nobody's, or that extensions outside every profile own.
+ABSENT = (0x000, 0x001, 0x003, 0x008, 0x017, 0x0FF, 0x101, 0x10C, 0x14F, 0x150, 0x1FF, 0x201, 0x214, 0x24E, 0x250, 0x2FF,
+          0x311, 0x3A0, 0x3B0, 0x400, 0x4C0, 0x580, 0x601, 0x608, 0x60C, 0x612, 0x651, 0x6FF, 0x740, 0x7B0, 0x7C0, 0x800,
+          0x9C0, 0xA00, 0xBC0, 0xC20, 0xC80, 0xCC0, 0xD00, 0xDB0, 0xE00, 0xE13, 0xEB0, 0xF00, 0xF16, 0xFFF)
+
+
+def value(rng: random.Random) -> int:
+    """A register value: small, a corner, one bit, or anything."""
+    kind = rng.random()
+    if kind < 0.3:
+        return rng.choice(CORNERS)
+    if kind < 0.6:
+        return rng.randrange(-2048, 2048) & MASK64
+    if kind < 0.7:
+        return 1 << rng.randrange(64)
+    return rng.getrandbits(rng.choice((16, 32, 32, 64)))
+
+
+def csr_value(rng: random.Random, name: str) -> int:
+    """Contents for a CSR."""
+    if name in ("stimecmp", "vstimecmp"):
+        return rng.choice((0, MASK64))
+    if name in ("satp", "vsatp", "hgatp"):
+        return rng.choice((0, 8, 8, rng.randrange(16))) << 60 | rng.getrandbits(60)
+    bits = rng.getrandbits(64) if rng.random() < 0.5 else value(rng)
+    return bits & WRITABLE.get(name, MASK64)
+
+
+def word(rng: random.Random) -> int:
+    """A 32-bit encoding that no instruction has: near to one, or far from all."""
+    while True:
+        if rng.random() < 0.7:
+            insn = rng.choice(insns.INSNS)
+            fixed = [bit for bit in range(2, 32) if insn.mask >> bit & 1]
+            bits = insn.match | rng.getrandbits(32) & ~insn.mask
+            for bit in rng.sample(fixed, rng.randint(1, 2)):
+                bits ^= 1 << bit
+        else:
+            bits = rng.getrandbits(32) | 3
+        if bits & 31 != 31 and not any(bits & i.mask == i.match for i in insns.INSNS):
+            return bits
+
+
+def half(rng: random.Random) -> int:
+    """A reserved 16-bit encoding: carved out of another one, or without any row."""
+    reserved = [row for row in insns.COMPRESSED if not row.base]
+    if rng.random() < 0.6:
+        row = rng.choice(reserved)
+        bits = row.match | rng.getrandbits(16) & ~row.mask & 0xFFFF
+        if _first(bits) == row:
+            return bits
+    while True:
+        bits = rng.getrandbits(16)
+        if bits & 3 != 3 and _first(bits) is None:
+            return bits
+
+
+def _first(bits: int) -> insns.Compressed | None:
+    return next((row for row in insns.COMPRESSED if bits & row.mask == row.match), None)
