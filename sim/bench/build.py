@@ -1,7 +1,8 @@
-"""From an Amaranth component to a simulation program: Verilog, Verilator, and the harness, cached under `build/`.
+"""From an Amaranth component to a simulation program: Verilog, Verilator, and the harness, cached under
+`build/`.
 
-A build is named by a hash of everything that goes into it, so an unchanged design is never built twice and two
-configurations never overwrite each other:
+A build is named by a hash of everything that goes into it, so an unchanged design is never built twice and
+two configurations never overwrite each other:
 
     build/designs/<hash of rtl/, isa/ and the configuration>/soc.v
     build/models/<hash of the Verilog, the harness and the flags>/soc
@@ -87,7 +88,9 @@ def _made_once(directory: Path) -> Iterator[Path | None]:
 
 
 def compiler() -> tuple[str, ...]:
-    """make variables that choose the C++ compiler: the system's, or clang from `ziglang` where there is none."""
+    """make variables that choose the C++ compiler: the system's, or clang from `ziglang` where there is
+    none.
+    """
     if shutil.which("c++") and os.environ.get("DOPPELHART_CXX", "") != "zig":
         return ()
     zig = f"{sys.executable} -m ziglang"
@@ -95,11 +98,11 @@ def compiler() -> tuple[str, ...]:
 
 
 class HarnessRunner(Verilator):
-    """cocotb's Verilator runner with our own main program, and without the option that makes every signal public.
+    """cocotb's Verilator runner with our own main program, and without the option that makes every signal
+    public.
 
-    cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50 times slower
-    with it. Testbenches here see the ports of the top module only.
-    """
+    cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50
+    times slower with it. Testbenches here see the ports of the top module only. """
 
     traced = False
     mutants = False
@@ -113,7 +116,8 @@ class HarnessRunner(Verilator):
     def _build_command(self) -> list[list[str]]:
         verilate, _ = super()._build_command()
         own_main = str(HARNESS / "main.cpp")
-        verilate = [own_main if arg.endswith("verilator.cpp") else arg for arg in verilate if arg != "--public-flat-rw"]
+        verilate.remove("--public-flat-rw")
+        verilate = [own_main if arg.endswith("verilator.cpp") else arg for arg in verilate]
         verilate += [str(path) for path in sorted(HARNESS.glob("*.cpp")) if path.name != "main.cpp"]
         verilate += ["--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-LDFLAGS", "-rdynamic"]
         verilate += ["-CFLAGS", "-DVL_TIME_CONTEXT" + " -DBENCH_MUTANTS" * self.mutants]
@@ -125,12 +129,12 @@ class HarnessRunner(Verilator):
 def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
     """Run make on Verilator's makefile; objects in `finished` are taken as they are."""
     old = [f"--assume-old={name}" for name in finished]
-    command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler(), *targets]
+    command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler()]
     with open(directory / "make.log", "a") as log:
         try:
-            result = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
+            result = subprocess.run([*command, *targets], stdout=log, stderr=subprocess.STDOUT, check=False)
         except FileNotFoundError:
-            raise BuildError("make is not installed; Debian's packages make, perl and g++ are needed.") from None
+            raise BuildError("make is not installed; a build needs Debian's make, perl and g++.") from None
     if result.returncode:
         raise BuildError(_tail(directory / "make.log", "The C++ compiler failed"))
 
@@ -140,8 +144,11 @@ def _tail(log: Path, what: str) -> str:
 
 
 def _library(objects: Path, traced: bool) -> list[str]:
-    """Put Verilator's own library, compiled once for all designs, among the objects of a design; their names."""
-    names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", (objects / "Vtop_classes.mk").read_text(), re.M)]
+    """Put Verilator's own library, compiled once for all designs, among the objects of a design; their
+    names.
+    """
+    classes = (objects / "Vtop_classes.mk").read_text()
+    names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", classes, re.M)]
     key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, traced)))
     with _made_once(build_root() / "runtime" / key) as scratch:
         if scratch:
@@ -156,7 +163,7 @@ def _library(objects: Path, traced: bool) -> list[str]:
 def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -> Model:
     """Compile a Verilog file whose top module is `soc` with the harness. Raises BuildError."""
     # Comments and source positions do not make another design.
-    text = re.sub(r"\(\*.*?\*\)|/\*.*?\*/", "", verilog.read_text(), flags=re.S)
+    text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))$", "", verilog.read_text(), flags=re.M)
     harness = [path.read_bytes() for path in sorted(HARNESS.iterdir())]
     key = digest(text, *harness, version("verilator"), version("cocotb"),
                  repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
@@ -181,8 +188,11 @@ def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -
 
 
 def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
-    """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there already."""
-    directory = build_root() / "designs" / digest(key, source_digest(), version("amaranth"), version("pyosys"))
+    """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there
+    already.
+    """
+    name = digest(key, source_digest(), version("amaranth"), version("pyosys"))
+    directory = build_root() / "designs" / name
     with _made_once(directory) as scratch:
         if scratch:
             make_verilog(scratch / "soc.v")
@@ -197,6 +207,6 @@ def build_soc(config: str = "default", *, traced: bool = False) -> Model:
         from rtl.soc import Soc
         from rtl.verilog import to_verilog
 
-        to_verilog(Soc(CONFIGS[config]), TOP, path)
+        to_verilog(Soc(CONFIGS[config]), TOP, path, config)
 
     return build_model(build_design(make_verilog, config), traced=traced)

@@ -1,8 +1,8 @@
 """The Python half of the harness: the simulated machine as an object inside a cocotb test.
 
-The C++ half (sim/bench/harness) lives in the same process; its structures and RAM are mapped here with ctypes, so reading a
-counter or a million records copies nothing. Python runs only while the design stands still.
-"""
+The C++ half (sim/bench/harness) lives in the same process; its structures and RAM are mapped here with
+ctypes, so reading a counter or a million records copies nothing. Python runs only while the design stands
+still. """
 
 import ctypes
 import enum
@@ -16,7 +16,7 @@ _POWER_ON_CYCLES = 4
 _ALWAYS = 1 << 32
 
 
-class BenchError(Exception):
+class BenchError(ValueError):
     """The harness was asked for something impossible; one sentence."""
 
 
@@ -36,20 +36,21 @@ class Event(enum.IntFlag):
 class Settings(ctypes.Structure):
     """What the harness reads (bench.h); chances are in 2^-32."""
 
-    _fields_ = [("ram_base", ctypes.c_uint64), ("boot_target", ctypes.c_uint64), ("seed", ctypes.c_uint64),
-                ("quiet_limit", ctypes.c_uint64), ("trace_from", ctypes.c_uint64), ("trace_to", ctypes.c_uint64),
-                ("stall_chance", ctypes.c_uint32), ("stall_longest", ctypes.c_uint32),
-                ("error_chance", ctypes.c_uint32), ("threshold", ctypes.c_uint32), ("record", ctypes.c_uint32),
-                ("edges", ctypes.c_uint32), ("mutant", ctypes.c_uint32), ("reserved", ctypes.c_uint32)]
+    _fields_ = [
+        *((name, ctypes.c_uint64)
+          for name in ("ram_base", "boot_target", "seed", "quiet_limit", "trace_from", "trace_to")),
+        *((name, ctypes.c_uint32)
+          for name in ("stall_chance", "stall_longest", "error_chance", "threshold", "record", "edges",
+                       "mutant", "reserved"))]
 
 
 class Status(ctypes.Structure):
     """What the harness reports (bench.h)."""
 
-    _fields_ = [("cycles", ctypes.c_uint64), ("retired", ctypes.c_uint64), ("lost", ctypes.c_uint64),
-                ("stalled", ctypes.c_uint64), ("bus_errors", ctypes.c_uint64), ("protocol_address", ctypes.c_uint64),
-                ("events", ctypes.c_uint32), ("count", ctypes.c_uint32), ("finish_code", ctypes.c_uint32),
-                ("reserved", ctypes.c_uint32)]
+    _fields_ = [
+        *((name, ctypes.c_uint64)
+          for name in ("cycles", "retired", "lost", "stalled", "bus_errors", "protocol_address")),
+        *((name, ctypes.c_uint32) for name in ("events", "count", "finish_code", "reserved"))]
 
 
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
@@ -139,7 +140,9 @@ class Bench:
         self.ram[self._slice(address, len(data))] = data
 
     def watch(self, address: int) -> None:
-        """Stop when a store to the dword at this physical address ends on the bus, and again when it retires."""
+        """Stop when a store to the dword at this physical address ends on the bus, and again when it
+        retires.
+        """
         self._c.bench_watch(address)
 
     # Disturbance
@@ -156,7 +159,9 @@ class Bench:
 
     def error_at(self, first: int, last: int, *, fetch: bool = True, data: bool = True, read: bool = True,
                  write: bool = True, beats: int = -1) -> None:
-        """Answer beats that touch bytes first..last with `err`: the next `beats` of them, or all when negative."""
+        """Answer beats that touch bytes first..last with `err`: the next `beats` of them, or all when
+        negative.
+        """
         self._c.bench_error_at(first, last, fetch | data << 1 | read << 2 | write << 3, beats)
 
     # Running

@@ -20,7 +20,9 @@ class Verdict(Enum):
 
 @dataclass
 class BusError:
-    """Bus beats that touch the bytes first..last end with `err`: the next `beats` of them, or all when negative."""
+    """Bus beats that touch the bytes first..last end with `err`: the next `beats` of them, or all when
+    negative.
+    """
 
     first: int
     last: int
@@ -36,11 +38,12 @@ class Job:
     """One program to run. Limits of 0 are none; probabilities are per bus beat."""
 
     elf: str
-    profile: str = "default"
+    config: str = "default"         # the one the simulation was built for
     ram_size: int = platform.RAM_SIZE
     check: bool = True              # against the model; without it the records are counted and dropped
     max_records: int = 0            # retirements, traps included
     max_cycles: int = 0
+    max_seconds: float = 0.0
     quiet_limit: int = 1_000_000
     seed: int = 0
     stall_chance: float = 0.0
@@ -49,7 +52,7 @@ class Job:
     errors: list[BusError] = field(default_factory=list)
     mutant: int = 0
     uart_input: str = ""            # one character, one byte
-    per_cycle: bool = False         # cocotb samples `retire` at each clock edge: slow, for trust in the fast way
+    per_cycle: bool = False         # cocotb samples `retire` at each clock edge: slow; trust in the fast way
     block: int = 1024               # records that wake Python
     signature: bool = False         # return memory from begin_signature to end_signature
     statistics: str = ""            # `module:Class` with feed(block, count) and summary()
@@ -57,7 +60,7 @@ class Job:
     wave_from: int = 0              # cycles since reset
     wave_to: int = 1 << 62
     machine: str = "sim.model:Machine"
-    image: str = "sim.model.elf:Image"
+    image: str = "sim.model.elf:read_elf"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

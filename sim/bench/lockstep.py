@@ -1,12 +1,12 @@
 """One program on the simulated SoC, each retirement compared with the golden model.
 
-The harness collects records in a buffer; when a block is full, or something happens, Python hands the whole block to the
-model's `lock`, which executes one instruction per record and stops at the first difference. No Python runs per record.
+The harness collects records in a buffer; when a block is full, or something happens, Python hands the whole
+block to the model's `lock`, which executes one instruction per record and stops at the first difference. No
+Python runs per record.
 
-A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store ends on the bus, before the next load
-can start; the model's memory is served when the record of that store has been compared. Both see the answer between the
-same two instructions.
-"""
+A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store ends on the bus, before
+the next load can start; the model's memory is served when the record of that store has been compared. Both
+see the answer between the same two instructions. """
 
 import time
 from array import array
@@ -19,19 +19,11 @@ from cocotb.triggers import FallingEdge
 from isa import retire
 from sim.bench.dut import Bench, Event
 from sim.bench.job import Divergence, Job, Result, Verdict
+from sim.model.htif import RUNNING, Htif
 
 HISTORY = 16                # records kept for a report
 PROGRESS_CYCLES = 200_000   # a run without events is interrupted so often
 _DRAIN_CYCLES = 32          # from the finisher's signal until its store has surely retired
-
-
-class Host(Protocol):
-    """A host that serves `tohost` in one memory."""
-
-    exit_code: int | None
-
-    def service(self) -> bytes:
-        """Answer the request in `tohost`, if any; bytes for the console."""
 
 
 class Consumer(Protocol):
@@ -74,15 +66,15 @@ class EdgeSampler:
 class Lockstep:
     """One run of a loaded machine. `model` is None for a run without comparison."""
 
-    def __init__(self, bench: Bench, job: Job, *, model: Any = None, rtl_host: Host | None = None,
-                 model_host: Host | None = None, consumer: Consumer | None = None,
-                 console: Callable[[bytes], None] = lambda data: None,
+    def __init__(self, bench: Bench, job: Job, *, host: Htif, model: Any = None,
+                 consumer: Consumer | None = None, console: Callable[[bytes], None] = lambda data: None,
                  progress: Callable[[int, int], None] = lambda records, cycles: None) -> None:
         self._bench, self._job, self._model = bench, job, model
-        self._rtl_host, self._model_host = rtl_host, model_host
+        self._host = host
         self._consumer, self._console, self._progress = consumer, console, progress
         self._history = memoryview(b"").cast("Q")
         self._divergence: Divergence | None = None
+        self._start = 0.0
 
     async def run(self) -> Result:
         """From the present state to the end of the program, a difference, or a limit."""
@@ -91,25 +83,25 @@ class Lockstep:
         bench.settings.threshold = 1 if job.per_cycle else min(job.block, bench.capacity // 2)
         sampler = EdgeSampler(bench) if job.per_cycle else None
         take = sampler.take if sampler else bench.take
-        start = time.monotonic()
+        self._start = time.monotonic()
         try:
             verdict, code, detail = await self._loop(take)
         finally:
             if sampler:
                 sampler.stop()
         status = bench.status
-        return Result(verdict, status.retired, status.cycles, time.monotonic() - start, code, detail, self._divergence,
-                      stalled=status.stalled, bus_errors=status.bus_errors)
+        return Result(verdict, status.retired, status.cycles, time.monotonic() - self._start, code, detail,
+                      self._divergence, stalled=status.stalled, bus_errors=status.bus_errors)
 
     async def _loop(self, take: Callable[[], memoryview]) -> tuple[Verdict, int | None, str]:
         bench, job = self._bench, self._job
         while True:
-            cycles = min(PROGRESS_CYCLES, job.max_cycles - bench.status.cycles if job.max_cycles else PROGRESS_CYCLES)
-            if cycles <= 0:
+            left = job.max_cycles - bench.status.cycles if job.max_cycles else PROGRESS_CYCLES
+            if left <= 0:
                 return Verdict.LIMIT, None, f"stopped after {bench.status.cycles} cycles"
             if job.max_records and bench.settings.threshold > job.max_records - bench.status.retired:
                 bench.settings.threshold = job.max_records - bench.status.retired
-            events = await bench.run(cycles)
+            events = await bench.run(min(left, PROGRESS_CYCLES))
             if events & Event.FINISHED:
                 events |= await bench.run(_DRAIN_CYCLES)
             if not self._compare(take()):
@@ -120,6 +112,8 @@ class Lockstep:
                 return Verdict.BROKEN, None, self._broken(events)
             if (code := self._exit_code(events)) is not None:
                 return (Verdict.FAIL if code else Verdict.PASS), code, ""
+            if job.max_seconds and time.monotonic() - self._start > job.max_seconds:
+                return Verdict.LIMIT, None, f"stopped after {job.max_seconds:g} seconds"
             if job.max_records and bench.status.retired >= job.max_records:
                 return Verdict.LIMIT, None, f"stopped after {bench.status.retired} records"
             if events & Event.QUIET:
@@ -148,19 +142,20 @@ class Lockstep:
 
     def _serve(self, events: Event) -> None:
         self._console(self._bench.uart_take())
-        if events & Event.BUS_WATCH and self._rtl_host is not None:
-            self._console(self._rtl_host.service())
-        if events & Event.RETIRE_WATCH and self._model_host is not None:
-            self._model_host.service()
+        if events & Event.BUS_WATCH:
+            self._host.poll()
+        if events & Event.RETIRE_WATCH and self._model is not None:
+            self._model.htif.poll()
 
     def _exit_code(self, events: Event) -> int | None:
         if events & Event.FINISHED:
-            return self._bench.status.finish_code
-        if events & Event.RETIRE_WATCH and self._rtl_host is not None:
-            return self._rtl_host.exit_code
+            return int(self._bench.status.finish_code)
+        if events & Event.RETIRE_WATCH and self._host.code != RUNNING:
+            return self._host.code
         return None
 
     def _broken(self, events: Event) -> str:
+        status = self._bench.status
         if events & Event.OVERFLOW:
-            return f"{self._bench.status.lost} records found the buffer of {self._bench.capacity} full and are lost"
-        return f"the bus request at {self._bench.status.protocol_address:#x} changed before its ack or err"
+            return f"the buffer of {self._bench.capacity} records was full; {status.lost} are lost"
+        return f"the bus request at {status.protocol_address:#x} changed before its ack or err"

@@ -1,8 +1,9 @@
-"""The cocotb test that runs inside the simulation process: it serves jobs from its parent until the parent hangs up.
+"""The cocotb test that runs inside the simulation process: it serves jobs from its parent until the parent
+hangs up.
 
-Lines of JSON come in on one pipe (a Job each) and go out on another: {"console": text}, {"progress": [records, cycles]}, and
-one {"result": ...} or {"refused": sentence} per job. sim/bench/session.py is the other end.
-"""
+Lines of JSON come in on one pipe (a Job each) and go out on another: {"console": text}, {"progress":
+[records, cycles]}, and one {"result": ...} or {"refused": sentence} per job. sim/bench/session.py is the
+other end. """
 
 import json
 import os
@@ -11,12 +12,13 @@ from typing import IO, Any
 
 import cocotb
 
-from isa.profile import PROFILES
 from rtl.config import CONFIGS
 from rtl.rom import rom_image
 from sim.bench.dut import Bench, BenchError
 from sim.bench.job import Job, Result
-from sim.bench.lockstep import Host, Lockstep
+from sim.bench.lockstep import Lockstep
+from sim.model.elf import ElfError, check_fits
+from sim.model.htif import Htif
 
 JOBS_FD, REPORTS_FD = "DOPPELHART_JOBS_FD", "DOPPELHART_REPORTS_FD"
 
@@ -25,16 +27,6 @@ def resolve(name: str) -> Any:
     """The object called `module:attribute`."""
     module, _, attribute = name.partition(":")
     return getattr(import_module(module), attribute)
-
-
-def _host(symbols: dict[str, int], memory: Any) -> Host | None:
-    """The HTIF host of one memory, for a program that has `tohost`."""
-    if "tohost" not in symbols:
-        return None
-    from sim.model.htif import Htif
-
-    host: Host = Htif(memory.read, memory.write, symbols["tohost"], symbols.get("fromhost", 0))
-    return host
 
 
 class Server:
@@ -69,6 +61,7 @@ class Server:
         bench.power_on()
         for error in job.errors:
             bench.error_at(**vars(error))
+        check_fits(image, settings.ram_base, settings.ram_base + job.ram_size, job.elf)
         for address, data in image.segments:
             bench.write(address, data)
         if "tohost" in image.symbols:
@@ -78,8 +71,9 @@ class Server:
     def _model(self, job: Job, image: Any) -> Any:
         if not job.check:
             return None
-        rom = rom_image(CONFIGS[job.profile], target=image.entry)
-        machine = resolve(job.machine)(profile=PROFILES[job.profile], ram_size=job.ram_size, rom=rom)
+        config = CONFIGS[job.config]
+        rom = rom_image(config, target=image.entry)
+        machine = resolve(job.machine)(profile=config.profile, ram_size=job.ram_size, rom=rom)
         machine.load_elf(job.elf)
         return machine
 
@@ -89,9 +83,10 @@ class Server:
         self._prepare(job, image)
         model = self._model(job, image)
         consumer = resolve(job.statistics)() if job.statistics else None
-        lockstep = Lockstep(self.bench, job, model=model, rtl_host=_host(image.symbols, self.bench),
-                            model_host=_host(image.symbols, model) if model else None, consumer=consumer,
-                            console=self._console, progress=self._progress)
+        tohost, fromhost = (image.symbols.get(name, -1) for name in ("tohost", "fromhost"))
+        host = Htif(self.bench.read, self.bench.write, self._console, tohost, fromhost)
+        lockstep = Lockstep(self.bench, job, model=model, host=host, consumer=consumer, console=self._console,
+                            progress=self._progress)
         result = await lockstep.run()
         if job.signature:
             first, last = (image.symbols[f"{end}_signature"] for end in ("begin", "end"))
@@ -110,9 +105,7 @@ async def serve(dut: Any) -> None:
             job = Job.from_json(json.loads(line))
             try:
                 result = await server.run(job)
-            except (BenchError, ValueError) as error:
+            except (ElfError, BenchError, ValueError) as error:
                 server.tell(refused=str(error))
             else:
-                if result.divergence:
-                    result.divergence.elf = job.elf
                 server.tell(result=result.to_json())

@@ -3,8 +3,8 @@
     with Session(build_soc("default")) as session:
         result = session.run(Job(elf="program.elf"))
 
-One process runs any number of programs, each from power-on state. The process ends with the session, whatever ends it.
-"""
+One process runs any number of programs, each from power-on state. The process ends with the session,
+whatever ends it. """
 
 import json
 import os
@@ -12,11 +12,13 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from sim.bench.build import TOP, HarnessRunner, Model
+from sim.bench import replay
+from sim.bench.build import TOP, HarnessRunner, Model, build_soc
 from sim.bench.job import Job, Result
 from sim.bench.server import JOBS_FD, REPORTS_FD
 
@@ -42,7 +44,8 @@ def environment(test_module: str, results: Path) -> dict[str, str]:
     runner = HarnessRunner()
     runner.sim_hdl_toplevel, runner.hdl_toplevel_lang, runner.test_module = TOP, "verilog", test_module
     runner._set_env_test()
-    return {**runner.env, "COCOTB_RESULTS_FILE": str(results), "COCOTB_LOG_LEVEL": "WARNING"}
+    return {**runner.env, "COCOTB_RESULTS_FILE": str(results), "COCOTB_LOG_LEVEL": "WARNING",
+            "GPI_LOG_LEVEL": "WARNING"}
 
 
 class Session:
@@ -62,22 +65,22 @@ class Session:
         env = environment("sim.bench.server", Path(self._directory.name) / "results.xml")
         env |= {JOBS_FD: str(jobs_in), REPORTS_FD: str(reports_out)}
         with open(self._log, "wb") as log:
-            # Its own session: an interrupt from the keyboard goes to this process alone, which then ends the other.
+            # Its own session: an interrupt from the keyboard goes to this process alone, which then ends
+            # the other.
             self._process = subprocess.Popen([self.model.executable], env=env, cwd=self._directory.name,
-                                             pass_fds=(jobs_in, reports_out), stdin=subprocess.DEVNULL, stdout=log,
-                                             stderr=subprocess.STDOUT, start_new_session=True)
+                                             pass_fds=(jobs_in, reports_out), stdin=subprocess.DEVNULL,
+                                             stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         os.close(jobs_in)
         os.close(reports_out)
         self._jobs, self._reports = os.fdopen(jobs_out, "w"), os.fdopen(reports_in)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         if kind is not None:
             self._process.terminate()
-        try:
+        with suppress(BrokenPipeError):
             self._jobs.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -87,7 +90,8 @@ class Session:
         self._directory.cleanup()
 
     def run(self, job: Job, *, console: Console = _ignore, progress: Progress = _ignore) -> Result:
-        """Run one program to its end. `console` gets its output as it comes, `progress` records and cycles so far.
+        """Run one program to its end. `console` gets its output as it comes, `progress` records and cycles
+        so far.
 
         Raises Refused for a job that cannot run, SimulationError when the process dies.
         """
@@ -105,7 +109,10 @@ class Session:
             elif "refused" in message:
                 raise Refused(message["refused"])
             else:
-                return Result.from_json(message["result"])
+                result = Result.from_json(message["result"])
+                if result.divergence:
+                    result.divergence.elf = job.elf
+                return result
         raise self._died()
 
     def _died(self) -> SimulationError:
@@ -115,7 +122,16 @@ class Session:
         return SimulationError(f"the simulation ended with {how}:\n{tail}")
 
 
-def run_lockstep(model: Model, *jobs: Job, console: Console = _ignore, progress: Progress = _ignore) -> list[Result]:
-    """Run programs one after the other in one simulation process."""
-    with Session(model) as session:
-        return [session.run(job, console=console, progress=progress) for job in jobs]
+def run_lockstep(elf: Path, *, config: str = "default", console: Console = _ignore,
+                 progress: Progress = _ignore, **fields: Any) -> Result:
+    """Build the SoC if need be and run one program on it, in lockstep with the model unless `check=False`.
+
+    `fields` are those of Job. A divergence comes with the command that replays it. Raises BuildError,
+    Refused, SimulationError.
+    """
+    job = Job(elf=str(elf.absolute()), config=config, **fields)
+    with Session(build_soc(config)) as session:
+        result = session.run(job, console=console, progress=progress)
+    if result.divergence:
+        result.divergence.replay = replay.save(job, result.divergence)
+    return result

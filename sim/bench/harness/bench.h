@@ -1,8 +1,9 @@
 // The C++ half of the test bench: what its parts share. The Python half is sim/bench/dut.py.
 //
-// The harness owns the clock, the RAM behind the two Wishbone ports, the UART's byte queues and the buffer of retirement
-// records. Python sets `settings`, calls bench_run() and sleeps until the port `wake` changes; it then finds the reasons in
-// `status.events`. Between two runs the design stands still, right after a falling clock edge.
+// The harness owns the clock, the RAM behind the two Wishbone ports, the UART's byte queues and the buffer
+// of retirement records. Python sets `settings`, calls bench_run() and sleeps until the port `wake`
+// changes; it then finds the reasons in `status.events`. Between two runs the design stands still, right
+// after a falling clock edge.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,9 @@
 
 // A member of an interface port; Verilator writes a double underscore as ___05F.
 #define PORT(interface, member) (top->interface##___05F##member)
-#define RESPONDER_PORTS(bus) \
-    PORT(bus, adr), PORT(bus, dat_w), PORT(bus, dat_r), PORT(bus, sel), PORT(bus, cyc), PORT(bus, stb), PORT(bus, we), \
-        PORT(bus, ack), PORT(bus, err)
+#define RESPONDER_PORTS(bus)                                                                       \
+    PORT(bus, adr), PORT(bus, dat_w), PORT(bus, dat_r), PORT(bus, sel), PORT(bus, cyc),            \
+        PORT(bus, stb), PORT(bus, we), PORT(bus, ack), PORT(bus, err)
 
 constexpr uint32_t RECORD_WORDS = 16;         // 64-bit words of the packed `retire` port (isa/retire.py)
 constexpr uint32_t RECORD_CAPACITY = 1 << 16;
@@ -75,7 +76,10 @@ struct ErrorRange {
 // xorshift64*: small, fast, and the same on every machine.
 class Random {
   public:
-    void seed(uint64_t value) { state = value * 0x9E3779B97F4A7C15u + 0xD1B54A32D192ED03u; if (!state) state = 1; }
+    void seed(uint64_t value) {
+        state = value * 0x9E3779B97F4A7C15u + 0xD1B54A32D192ED03u;
+        if (!state) state = 1;
+    }
     uint32_t next() {
         state ^= state >> 12, state ^= state << 25, state ^= state >> 27;
         return static_cast<uint32_t>(state * 0x2545F4914F6CDD1Du >> 32);
@@ -89,10 +93,10 @@ class Random {
 // The responder at one Wishbone port.
 class Responder {
   public:
-    Responder(bool instruction, const QData& adr, const QData& dat_w, QData& dat_r, const CData& sel, const CData& cyc,
-              const CData& stb, const CData& we, CData& ack, CData& err)
-        : instruction{instruction}, adr{adr}, dat_w{dat_w}, dat_r{dat_r}, sel{sel}, cyc{cyc}, stb{stb}, we{we}, ack{ack},
-          err{err} {}
+    Responder(bool instruction, const QData& adr, const QData& dat_w, QData& dat_r, const CData& sel,
+              const CData& cyc, const CData& stb, const CData& we, CData& ack, CData& err)
+        : instruction{instruction}, adr{adr}, dat_w{dat_w}, dat_r{dat_r}, sel{sel}, cyc{cyc}, stb{stb},
+          we{we}, ack{ack}, err{err} {}
 
     void reset(uint64_t seed);
     bool respond();         // drives ack, err and dat_r; true when one of them changed

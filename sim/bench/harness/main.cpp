@@ -1,5 +1,6 @@
-// The simulation's main loop. cocotb speaks to the model through VPI; this loop calls its callbacks in the order of IEEE
-// 1800 4.4, but generates the clock itself, so that cycles in which Python has nothing to do never reach Python.
+// The simulation's main loop. cocotb speaks to the model through VPI; this loop calls its callbacks in the
+// order of IEEE 1800 4.4, but generates the clock itself, so that cycles in which Python has nothing to do
+// never reach Python.
 
 #include <algorithm>
 #include <cstdlib>
@@ -80,7 +81,8 @@ static void set_clock(CData level) {
         top->eval();
         return;
     }
-    next_time(context->time() + HALF_PERIOD);   // before the flip-flops move: RisingEdge sees what they will sample
+    // Before the flip-flops move: RisingEdge sees what they will sample.
+    next_time(context->time() + HALF_PERIOD);
     settle();
 }
 
@@ -96,7 +98,7 @@ static void offer_uart() {
 
 // One clock cycle, from just after a falling edge to just after the next.
 static void cycle() {
-    const bool resetting = top->rst;
+    const bool resetting = top->rst, was_finished = top->finished;
     if (!resetting) {
         iram->clock();
         dram->clock();
@@ -121,7 +123,7 @@ static void cycle() {
     }
     set_clock(0);
     dump();
-    if (top->finished && !resetting) {
+    if (top->finished && !was_finished) {
         status.events |= FINISHED;
         status.finish_code = top->finish_code;
     }

@@ -7,7 +7,8 @@
 Ram ram;
 std::vector<ErrorRange> error_ranges;
 
-// `dat_r` outside the cycle of `ack`: a master that samples it early reads this and not the right data by luck.
+// `dat_r` outside the cycle of `ack`: a master that samples it early reads this and not the right data by
+// luck.
 constexpr uint64_t POISON = 0xBAD0BAD0BAD0BAD0u;
 
 void Responder::reset(uint64_t seed) {
@@ -57,7 +58,8 @@ bool Responder::respond() {
 
 void Responder::clock() {
     if (!active) return;
-    const bool held = cyc && stb && adr == beat_adr && sel == beat_sel && we == beat_we && (!we || dat_w == beat_dat_w);
+    const bool same = adr == beat_adr && sel == beat_sel && we == beat_we && (!we || dat_w == beat_dat_w);
+    const bool held = cyc && stb && same;
     if (!held) {
         status.protocol_address = beat_adr << 3;
         status.events |= PROTOCOL;
@@ -78,10 +80,12 @@ void Responder::clock() {
     }
 }
 
-// Gives the machine `size` bytes of zeroed RAM and returns their address; null when the host has not so much memory.
+// Gives the machine `size` bytes of zeroed RAM and returns their address; null when the host has not so
+// much memory.
 BENCH_API uint64_t* bench_ram(uint64_t size) {
     if (ram.words) munmap(ram.words, ram.count * 8);
-    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, -1, 0);
     ram.words = memory == MAP_FAILED ? nullptr : static_cast<uint64_t*>(memory);
     ram.count = ram.words ? size / 8 : 0;
     return ram.words;
@@ -89,7 +93,8 @@ BENCH_API uint64_t* bench_ram(uint64_t size) {
 
 // Makes the byte addresses first..last answer with `err`. `where`: bit 0 iram, 1 dram, 2 reads, 3 writes.
 BENCH_API void bench_error_at(uint64_t first, uint64_t last, uint32_t where, int64_t beats) {
-    error_ranges.push_back({first, last, bool(where & 1), bool(where & 2), bool(where & 4), bool(where & 8), beats});
+    const auto bit = [where](int n) { return bool(where >> n & 1); };
+    error_ranges.push_back({first, last, bit(0), bit(1), bit(2), bit(3), beats});
 }
 
 BENCH_API void bench_clear_errors() { error_ranges.clear(); }

@@ -1,5 +1,6 @@
-// The design's state at power-on, kept so that every program of a process starts from the same registers and memories:
-// `rst` alone leaves the register file, the TLBs and the predictors as the last program left them.
+// The design's state at power-on, kept so that every program of a process starts from the same registers
+// and memories: `rst` alone leaves the register file, the TLBs and the predictors as the last program left
+// them.
 
 #include <cstring>
 #include <vector>
@@ -26,7 +27,8 @@ class Loader final : public VerilatedDeserialize {
         m_isOpen = true;
         m_endp = m_cp = m_bufp;
     }
-    // The base class wants bufferInsertSize() readable bytes ahead; past the end of the state they mean nothing.
+    // The base class wants bufferInsertSize() readable bytes ahead; past the end of the state they mean
+    // nothing.
     void fill() override {
         const size_t left = m_endp - m_cp;
         std::memmove(m_bufp, m_cp, left);

@@ -1,8 +1,9 @@
-"""A toy with the ports of `rtl.soc.Soc`, to test the bench without the core: one accumulator, one instruction per dword.
+"""A toy with the ports of `rtl.soc.Soc`, to test the bench without the core: one accumulator, one
+instruction per dword.
 
-An instruction is `op | argument << 8`. Each one retires a record with pc, insn, rd_value (the accumulator), the access it
-made, or a load or store access fault. The instruction memory is fetched through `iram`, data goes through `dram`.
-"""
+An instruction is `op | argument << 8`. Each one retires a record with pc, insn, rd_value (the accumulator),
+the access it made, or a load or store access fault. The instruction memory is fetched through `iram`, data
+goes through `dram`. """
 
 from amaranth.hdl import *
 from amaranth.lib import enum, memory, stream, wiring
@@ -104,13 +105,13 @@ class Toy(wiring.Component):
                     with m.Case(Op.LOAD, Op.STORE):
                         m.d.comb += [self.dram.cyc.eq(1), self.dram.stb.eq(1)]
                         with m.If(self.dram.ack):
-                            m.d.comb += [done.eq(1), fields["mem_size"].eq(3), fields["mem_vaddr"].eq(argument),
-                                         fields["mem_paddr"].eq(argument)]
+                            m.d.comb += [done.eq(1), fields["mem_size"].eq(3),
+                                         fields["mem_vaddr"].eq(argument), fields["mem_paddr"].eq(argument)]
                             with m.If(op == Op.STORE):
                                 m.d.comb += [fields["mem_write"].eq(1), fields["mem_wdata"].eq(acc)]
                             with m.Else():
-                                m.d.comb += [fields["mem_read"].eq(1), fields["mem_rdata"].eq(self.dram.dat_r),
-                                             result.eq(self.dram.dat_r)]
+                                m.d.comb += [fields["mem_read"].eq(1), result.eq(self.dram.dat_r),
+                                             fields["mem_rdata"].eq(self.dram.dat_r)]
                         with m.Elif(self.dram.err):
                             m.d.comb += [done.eq(1), fields["trap"].eq(1), fields["bus_error"].eq(1),
                                          fields["cause"].eq(Mux(op == Op.STORE, 7, 5)),
@@ -140,9 +141,13 @@ class Toy(wiring.Component):
 
 
 def assemble(*program, base):
-    """Words of a program of (op, argument); an argument that is a string `@n` is the address of instruction n."""
+    """Words of a program of (op, argument) and of plain words; an argument `@n` is the address of word n."""
     words = []
-    for op, argument in program:
+    for insn in program:
+        if isinstance(insn, int):
+            words.append(insn)
+            continue
+        op, argument = insn
         if isinstance(argument, str):
             argument = base + 8 * int(argument[1:])
         words.append(op | argument << 8)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from isa import platform, retire
+from sim.model.htif import Htif
 
 NOT_COMPARED = sum(((1 << f.width) - 1) << f.lsb for f in retire.FIELDS.values() if f.sampled and f.word == 0)
 SAMPLED = {f.word for f in retire.FIELDS.values() if f.sampled and f.width == 64}
@@ -34,6 +35,8 @@ class ToyMachine:
 
     def load_elf(self, path):
         image = ToyImage(path)
+        tohost, fromhost = (image.symbols.get(name, -1) for name in ("tohost", "fromhost"))
+        self.htif = Htif(self.read, self.write, lambda data: None, tohost, fromhost)
         self.pc = image.entry
         for address, data in image.segments:
             self.write(address, data)
@@ -50,7 +53,8 @@ class ToyMachine:
         """Execute one instruction; `seen` is the RTL's record, from which inputs are taken."""
         insn = int.from_bytes(self.read(self.pc, 8), "little")
         op, n = insn & 15, insn >> 8
-        out = {"valid": 1, "mode": 3, "next_mode": 3, "order_low": self.order, "insn": insn, "pc": self.pc, "rd": 1}
+        out = {"valid": 1, "mode": 3, "next_mode": 3, "order_low": self.order, "insn": insn, "pc": self.pc,
+               "rd": 1}
         acc, pc = self.acc, self.pc + 8
         if op == 0:
             acc += n

@@ -1,0 +1,37 @@
+"""python -m sim.bench FILE: replay a divergence with a waveform. Divergence reports print this command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.bench.build import BuildError, build_soc
+from sim.bench.replay import ReplayError, load
+from sim.bench.report import render
+from sim.bench.session import Refused, Session, SimulationError
+
+ERROR_STATUS, DIVERGED_STATUS = 2, 4
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 4 when the run diverges again, 0 when it does not, 2 when it cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m sim.bench",
+                                     description="Replay a divergence with a waveform.")
+    parser.add_argument("job", type=Path, help="the file that the report of the divergence names")
+    console = Console(stderr=True, highlight=False)
+    try:
+        job = load(parser.parse_args(arguments).job)
+        with Session(build_soc(job.config, traced=True)) as session:
+            result = session.run(job)
+    except (ReplayError, BuildError, Refused, SimulationError) as error:
+        console.print(str(error), markup=False)
+        return ERROR_STATUS
+    if result.divergence:
+        console.print(render(result.divergence))
+    console.print(f"cycles {job.wave_from} to {job.wave_to} are in {job.wave}", markup=False)
+    return DIVERGED_STATUS if result.divergence else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
