@@ -1,0 +1,267 @@
+"""The decisions of the commit stage M: what traps, what takes effect, and where execution goes on.
+
+Manual: privileged "Machine Cause" and "Hypervisor: Synchronous Exception Priority", "Wait for Interrupt",
+"Trap Return".
+"""
+
+from amaranth.hdl import *
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from isa.causes import EXC
+
+from .config import Config
+from .decode import Control, Unit
+from .fetch import FetchFault
+from .lsu import MemResponse
+from .retire import Record
+from .tinst import Tinst
+from .types import CsrRequest, Fence, FenceKind, Mode, SysOp, TrapInfo
+
+
+class Operation(data.Struct):
+    """An instruction in M."""
+
+    pc: 64
+    next_pc: 64
+    insn: 32            # expanded
+    half: 16            # as fetched, when compressed
+    compressed: 1
+    fetch_fault: 1
+    control: Control
+    result: 64          # of X: value for rd, memory address, CSR operand, or rs1 of a fence
+    source: 64          # rs2
+
+
+class CsrVerdict(data.Struct):
+    """What the CSR unit says of the instruction in M, and of the trap it is about to take."""
+
+    mode: Mode
+    illegal: 1
+    virtual: 1
+    sys_illegal: 1
+    sys_virtual: 1
+    refetch: 1
+    wvalue: 64
+    interrupt: 1
+    interrupt_cause: 6
+    wakeup: 1
+    trap_vector: 64
+    trap_mode: Mode
+    trap_cause: 6
+    trap_gva: 1
+    trap_to_vs: 1
+    ret_pc: 64
+    ret_mode: Mode
+    seen_time: 64
+    seen_cycle: 64
+    seen_irq: 12
+    clock: 64
+
+
+class Commit(wiring.Component):
+    """Combinational but for two bits that say what happened in the last cycle.
+
+    1. An interrupt is taken instead of an instruction that has not begun; a begun access or WFI ends first.
+    2. `stall` holds the instruction; all other effects happen in its last cycle, `valid` without `stall`.
+    3. `flush` drops every younger instruction and fetches again at `target`.
+    """
+
+    valid:         In(1)
+    op:            In(Operation)
+    rd_value:      In(64)
+    fetch_fault:   In(FetchFault)
+    access_mode:   In(Mode)         # effective mode of the memory access
+    csr:           In(CsrVerdict)
+    csr_request:   In(CsrRequest)
+    mem_done:      In(1)
+    mem:           In(MemResponse)
+
+    sys_op:        Out(SysOp)
+    mem_valid:     Out(1)           # the memory access may begin and goes on until `mem_done`
+    csr_valid:     Out(1)           # a CSR instruction is looked at
+    csr_commit:    Out(1)
+    trap_enter:    Out(1)
+    trap:          Out(TrapInfo)
+    ret_enter:     Out(1)
+    retires:       Out(1)
+    fence:         Out(Fence)
+    stall:         Out(1)
+    flush:         Out(1)
+    target:        Out(64)
+    record:        Out(Record)
+
+    def __init__(self, config: Config):
+        self._config = config
+        super().__init__()
+
+    def elaborate(self, platform):
+        m = Module()
+        op, csr, mem, control = self.op, self.csr, self.mem, self.op.control
+        unit, sys = control.unit.as_value(), control.sys.as_value()
+
+        # ---- Interrupts, and what the instruction wants ------------------------------------------
+        begun = Signal()        # the instruction was here in the last cycle and was not held back
+        unsettled = Signal()    # a CSR was written in the last cycle: `interrupt` may still be of before
+        interrupt, wait, sound = Signal(), Signal(), Signal()
+        is_mem, is_csr = Signal(), Signal()
+        m.d.comb += [
+            interrupt.eq(csr.interrupt & ~begun & ~unsettled),
+            wait.eq(csr.interrupt & ~begun & unsettled),
+            sound.eq(self.valid & ~wait & ~interrupt & ~op.fetch_fault & ~control.illegal),
+            is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE)),
+            is_csr.eq(unit.matches(Unit.CSR)),
+            self.csr_valid.eq(sound & is_csr),
+            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
+        ]
+        with m.If(sound):
+            m.d.comb += self.sys_op.eq(control.sys)
+
+        # ---- Exceptions, first match wins --------------------------------------------------------
+        trap = Signal()
+        faulted = Signal()      # by its own memory access
+        m.submodules.tinst = tinst = Tinst(self._config)
+        m.d.comb += [
+            trap.eq(1),
+            self.trap.pc.eq(op.pc),
+            self.trap.tinst.eq(tinst.value),
+            tinst.unit.eq(control.unit),
+            tinst.insn.eq(op.insn),
+            tinst.compressed.eq(op.compressed),
+            tinst.explicit.eq(faulted),
+        ]
+        bits = Mux(op.compressed, op.half, op.insn)
+        with m.If(interrupt):
+            m.d.comb += [self.trap.interrupt.eq(1), self.trap.cause.eq(csr.interrupt_cause)]
+        with m.Elif(op.fetch_fault):
+            m.d.comb += [
+                self.trap.cause.eq(self.fetch_fault.cause),
+                self.trap.tval.eq(self.fetch_fault.vaddr),
+                self.trap.tval2.eq(self.fetch_fault.tval2),
+                self.trap.virtual.eq(csr.mode[2]),
+                tinst.implicit.eq(self.fetch_fault.implicit),
+            ]
+        with m.Elif(control.illegal | is_csr & csr.illegal | csr.sys_illegal):
+            m.d.comb += [self.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
+        with m.Elif(is_csr & csr.virtual | csr.sys_virtual):
+            m.d.comb += [self.trap.cause.eq(EXC["VIRTUAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
+        with m.Elif(sys.matches(SysOp.EBREAK)):
+            m.d.comb += [
+                self.trap.cause.eq(EXC["BREAKPOINT"]),
+                self.trap.tval.eq(op.pc),
+                self.trap.virtual.eq(csr.mode[2]),
+            ]
+        with m.Elif(sys.matches(SysOp.ECALL)), m.Switch(csr.mode):
+            for mode, name in ((Mode.M, "ECALL_M"), (Mode.S, "ECALL_S"), (Mode.VS, "ECALL_VS")):
+                with m.Case(mode):
+                    m.d.comb += self.trap.cause.eq(EXC[name])
+            with m.Default():
+                m.d.comb += self.trap.cause.eq(EXC["ECALL_U"])
+        with m.Elif(is_mem & mem.fault):
+            m.d.comb += [
+                faulted.eq(1),
+                self.trap.cause.eq(mem.cause),
+                self.trap.tval.eq(op.result),
+                self.trap.tval2.eq(mem.tval2),
+                self.trap.virtual.eq(self.access_mode[2]),
+                tinst.implicit.eq(mem.implicit),
+            ]
+        with m.Else():
+            m.d.comb += trap.eq(0)
+
+        # ---- The last cycle ----------------------------------------------------------------------
+        last, completes = Signal(), Signal()
+        m.d.comb += [
+            self.stall.eq(wait | self.mem_valid & ~self.mem_done
+                          | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
+            last.eq(self.valid & ~self.stall),
+            completes.eq(last & ~trap),
+            self.trap_enter.eq(last & trap),
+            self.retires.eq(completes),
+            self.csr_commit.eq(completes & is_csr),
+            self.ret_enter.eq(completes & sys.matches(SysOp.MRET, SysOp.SRET)),
+        ]
+        m.d.sync += [
+            begun.eq(self.valid & self.stall & ~wait),
+            unsettled.eq(self.csr_commit),
+        ]
+
+        # ---- Fences, and where to go on ----------------------------------------------------------
+        is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.HFENCE_VVMA, SysOp.HFENCE_GVMA)
+        m.d.comb += [
+            # A fence never waits; were this `completes`, ending a page walk would seem to depend on the bus.
+            self.fence.valid.eq(sound & is_fence & ~csr.sys_illegal & ~csr.sys_virtual),
+            self.fence.virtual.eq(csr.mode[2]),
+            self.fence.has_addr.eq(control.rs1 != 0),
+            self.fence.has_id.eq(control.rs2 != 0),
+            self.fence.addr.eq(op.result),
+            self.fence.id.eq(op.source),
+            self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid
+                          | completes & (control.fence_i | is_csr & csr.refetch)),
+        ]
+        with m.Switch(control.sys):
+            with m.Case(SysOp.HFENCE_VVMA):
+                m.d.comb += self.fence.kind.eq(FenceKind.HFENCE_VVMA)
+            with m.Case(SysOp.HFENCE_GVMA):
+                m.d.comb += self.fence.kind.eq(FenceKind.HFENCE_GVMA)
+        next_mode = Signal(Mode)
+        with m.If(trap):
+            m.d.comb += [self.target.eq(csr.trap_vector), next_mode.eq(csr.trap_mode)]
+        with m.Elif(sys.matches(SysOp.MRET, SysOp.SRET)):
+            m.d.comb += [self.target.eq(csr.ret_pc), next_mode.eq(csr.ret_mode)]
+        with m.Else():
+            m.d.comb += [self.target.eq(op.next_pc), next_mode.eq(csr.mode)]
+
+        # ---- The record --------------------------------------------------------------------------
+        record = self.record
+        m.d.comb += [
+            record.valid.eq(last),
+            record.trap.eq(trap),
+            record.mode.eq(csr.mode),
+            record.next_mode.eq(next_mode),
+            record.pc.eq(op.pc),
+            record.next_pc.eq(self.target),
+            record.irq.eq(csr.seen_irq),
+            record.time.eq(csr.seen_time),
+            record.cycle.eq(csr.seen_cycle),
+            record.clock.eq(csr.clock),
+        ]
+        with m.If(~interrupt & ~op.fetch_fault):
+            m.d.comb += [record.insn.eq(bits), record.compressed.eq(op.compressed)]
+        with m.If(trap):
+            m.d.comb += [
+                record.interrupt.eq(interrupt),
+                record.cause.eq(csr.trap_cause),
+                record.tval.eq(self.trap.tval),
+            ]
+            with m.If(~csr.trap_to_vs):
+                m.d.comb += [
+                    record.gva.eq(csr.trap_gva),
+                    record.tval2.eq(self.trap.tval2),
+                    record.tinst.eq(self.trap.tinst),
+                ]
+            with m.If(faulted & mem.bus_error):
+                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(mem.error_paddr)]
+            with m.If(~interrupt & op.fetch_fault & self.fetch_fault.bus_error):
+                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(self.fetch_fault.error_paddr)]
+        with m.Else():
+            m.d.comb += record.rd.eq(control.rd)
+            with m.If(control.rd != 0):
+                m.d.comb += record.rd_value.eq(self.rd_value)
+            with m.If(is_mem & (mem.read | mem.write)):
+                m.d.comb += [
+                    record.mem_read.eq(mem.read),
+                    record.mem_write.eq(mem.write),
+                    record.mem_size.eq(control.size),
+                    record.mem_vaddr.eq(op.result),
+                    record.mem_paddr.eq(mem.paddr),
+                    record.mem_rdata.eq(Mux(mem.read, mem.loaded, 0)),
+                    record.mem_wdata.eq(Mux(mem.write, mem.stored, 0)),
+                ]
+            with m.If(is_csr & self.csr_request.write):
+                m.d.comb += [
+                    record.csr_write.eq(1),
+                    record.csr_addr.eq(self.csr_request.addr),
+                    record.csr_value.eq(csr.wvalue),
+                ]
+        return m

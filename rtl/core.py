@@ -1,0 +1,285 @@
+"""The core: five stages F D X M W, in order, single issue. It instantiates, connects, and states the
+hazards."""
+
+from amaranth.hdl import *
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from isa import retire
+
+from . import wishbone
+from .alu import Alu
+from .arbiter import Arbiter
+from .branch import Branch
+from .commit import Commit, CsrVerdict, Operation
+from .config import Config
+from .csr import CsrFile
+from .decode import Control, Decode, Unit
+from .decompress import Decompress
+from .div import Div
+from .fetch import Fetch, Fetched
+from .forward import Forward, Producer
+from .lsu import Lsu, MemOp
+from .mmu.mmu import Mmu
+from .mul import Mul
+from .regfile import RegFile
+from .retire import Retire
+from .stage import Stage
+from .types import Mode, SysOp
+
+
+class Decoded(data.Struct):
+    """An instruction in X."""
+
+    pc: 64
+    insn: 32
+    half: 16
+    compressed: 1
+    fetch_fault: 1
+    control: Control
+    a: 64       # rs1
+    b: 64       # rs2
+
+
+class Writeback(data.Struct):
+    """An instruction in W."""
+
+    rd: 5
+    value: 64
+
+
+class Core(wiring.Component):
+    """One hart.
+
+    Interrupt lines are levels, synchronous to the clock. `time` is the platform's mtime. `retire` is
+    described in `isa/retire.py`; a record shows for one cycle.
+    """
+
+    def __init__(self, config: Config):
+        missing = [e for e in "ICSU" if not config.profile.has(e)]
+        if missing:
+            raise ValueError(f"The core needs {', '.join(missing)}, which {config.name!r} leaves out.")
+        self._config = config
+        super().__init__({
+            "ibus":     Out(wishbone.Signature()),
+            "dbus":     Out(wishbone.Signature()),
+            "irq_msip": In(1),
+            "irq_mtip": In(1),
+            "irq_meip": In(1),
+            "irq_seip": In(1),
+            "time":     In(64),
+            "retire":   Out(64 * retire.WORDS),
+        })
+
+    def elaborate(self, platform):
+        m = Module()
+        config = self._config
+
+        # ---- Stages ------------------------------------------------------------------------------
+        m.submodules.d = d = Stage(Fetched)
+        m.submodules.x = x = Stage(Decoded)
+        m.submodules.m = m_ = Stage(Operation)
+        m.submodules.w = w = Stage(Writeback)
+
+        # ---- Units -------------------------------------------------------------------------------
+        m.submodules.fetch = fetch = Fetch(reset_vector=config.reset_vector)
+        m.submodules.decompress = decompress = Decompress()
+        m.submodules.decode = decode = Decode(config)
+        m.submodules.regfile = regfile = RegFile()
+        m.submodules.forward_a = forward_a = Forward()
+        m.submodules.forward_b = forward_b = Forward()
+        m.submodules.alu = alu = Alu()
+        m.submodules.branch = branch = Branch()
+        m.submodules.mul = mul = Mul()
+        m.submodules.div = div = Div()
+        m.submodules.lsu = lsu = Lsu()
+        m.submodules.csr = csr = CsrFile(config)
+        m.submodules.commit = commit = Commit(config)
+        m.submodules.mmu = mmu = Mmu(config)
+        m.submodules.dbus = dbus = Arbiter(2)
+        m.submodules.retire = record = Retire()
+
+        # ---- F: fetch ----------------------------------------------------------------------------
+        connect(m, fetch.bus, flipped(self.ibus))
+        connect(m, fetch.translate, mmu.fetch)
+        connect(m, fetch.out, d.enter)
+        x_redirect = x.moves & branch.taken
+        m.d.comb += [
+            fetch.mode.eq(csr.mode),
+            fetch.redirect.eq(commit.flush | x_redirect),
+            fetch.target.eq(Mux(commit.flush, commit.target, branch.target)),
+        ]
+
+        # ---- D: decode, read registers -----------------------------------------------------------
+        d_control = Signal(Control)
+        m.d.comb += [
+            decompress.raw.eq(d.payload.raw),
+            decode.insn.eq(decompress.insn),
+            d_control.eq(decode.control),
+            d_control.illegal.eq(decode.control.illegal | decompress.illegal),
+            regfile.rs1.eq(decode.control.rs1),
+            regfile.rs2.eq(decode.control.rs2),
+            forward_a.number.eq(decode.control.rs1),
+            forward_b.number.eq(decode.control.rs2),
+            forward_a.stored.eq(regfile.value1),
+            forward_b.stored.eq(regfile.value2),
+            x.enter.valid.eq(d.moves),
+            x.enter.p.pc.eq(d.payload.pc),
+            x.enter.p.insn.eq(decompress.insn),
+            x.enter.p.half.eq(d.payload.raw[:16]),
+            x.enter.p.compressed.eq(decompress.compressed),
+            x.enter.p.fetch_fault.eq(d.payload.fault),
+            x.enter.p.control.eq(d_control),
+            x.enter.p.a.eq(forward_a.value),
+            x.enter.p.b.eq(forward_b.value),
+            d.next_ready.eq(x.enter.ready),
+        ]
+        d.stall_on(forward_a.wait | forward_b.wait)
+        d.kill_on(x_redirect)
+        d.kill_on(commit.flush)
+
+        # ---- X: execute --------------------------------------------------------------------------
+        x_control = x.payload.control
+        x_is_div = x.valid & (x_control.unit == Unit.DIV)
+        x_result = Signal(64)
+        m.d.comb += [
+            alu.op.eq(x_control.alu),
+            alu.word.eq(x_control.word),
+            alu.a.eq(x.payload.a),
+            alu.b.eq(Mux(x_control.use_imm, x_control.imm, x.payload.b)),
+            branch.conditional.eq(x_control.conditional),
+            branch.condition.eq(x.payload.insn[12:15]),
+            branch.jump.eq(x_control.jump),
+            branch.indirect.eq(x_control.indirect),
+            branch.compressed.eq(x.payload.compressed),
+            branch.pc.eq(x.payload.pc),
+            branch.imm.eq(x_control.imm),
+            branch.a.eq(x.payload.a),
+            branch.b.eq(x.payload.b),
+            mul.start.eq(x.moves),
+            mul.op.eq(x.payload.insn[12:14]),
+            mul.word.eq(x_control.word),
+            mul.a.eq(x.payload.a),
+            mul.b.eq(x.payload.b),
+            div.valid.eq(x_is_div),
+            div.op.eq(x.payload.insn[12:14]),
+            div.word.eq(x_control.word),
+            div.a.eq(x.payload.a),
+            div.b.eq(x.payload.b),
+            div.take.eq(x.moves),
+            x_result.eq(Mux(x_control.jump, branch.link,
+                            Mux(x_control.pc_relative, branch.target, alu.result))),
+            m_.enter.valid.eq(x.moves),
+            m_.enter.p.pc.eq(x.payload.pc),
+            m_.enter.p.next_pc.eq(Mux(branch.taken, branch.target, branch.link)),
+            m_.enter.p.insn.eq(x.payload.insn),
+            m_.enter.p.half.eq(x.payload.half),
+            m_.enter.p.compressed.eq(x.payload.compressed),
+            m_.enter.p.fetch_fault.eq(x.payload.fetch_fault),
+            m_.enter.p.control.eq(x_control),
+            m_.enter.p.result.eq(x_result),
+            m_.enter.p.source.eq(x.payload.b),
+            x.next_ready.eq(m_.enter.ready),
+        ]
+        x.stall_on(x_is_div & ~div.done)
+        x.kill_on(commit.flush)
+
+        # ---- M: access memory and CSRs, commit ---------------------------------------------------
+        m_control = m_.payload.control
+        m_result = Signal(64)
+        access_mode = Signal(Mode)
+        m.d.comb += [
+            access_mode.eq(Mux(m_control.sys == SysOp.HLSV, csr.hlsv_mode, csr.data_mode)),
+            commit.valid.eq(m_.valid),
+            commit.op.eq(m_.payload),
+            commit.rd_value.eq(m_result),
+            commit.fetch_fault.eq(fetch.fault),
+            commit.access_mode.eq(access_mode),
+            commit.csr_request.eq(csr.request),
+            commit.mem_done.eq(lsu.done),
+            commit.mem.eq(lsu.response),
+            lsu.valid.eq(commit.mem_valid),
+            lsu.request.op.eq(MemOp.LOAD),
+            lsu.request.amo.eq(m_control.amo),
+            lsu.request.size.eq(m_control.size),
+            lsu.request.unsigned.eq(m_control.unsigned),
+            lsu.request.hlvx.eq(m_control.hlvx),
+            lsu.request.mode.eq(access_mode),
+            lsu.request.vaddr.eq(m_.payload.result),
+            lsu.request.source.eq(m_.payload.source),
+            lsu.clear_reservation.eq(commit.trap_enter | commit.ret_enter),
+            m_result.eq(m_.payload.result),
+            m_.next_ready.eq(w.enter.ready),
+            w.enter.valid.eq(m_.moves & ~commit.trap_enter),
+            w.enter.p.rd.eq(m_control.rd),
+            w.enter.p.value.eq(m_result),
+        ]
+        with m.Switch(m_control.unit):
+            with m.Case(Unit.STORE, Unit.HSTORE):
+                m.d.comb += lsu.request.op.eq(MemOp.STORE)
+            with m.Case(Unit.AMO):
+                m.d.comb += lsu.request.op.eq(MemOp.AMO)
+        with m.Switch(m_control.unit):
+            with m.Case(Unit.LOAD, Unit.HLOAD, Unit.AMO):
+                m.d.comb += m_result.eq(lsu.response.result)
+            with m.Case(Unit.CSR):
+                m.d.comb += m_result.eq(csr.rdata)
+            with m.Case(Unit.MUL):
+                m.d.comb += m_result.eq(mul.result)
+            with m.Case(Unit.DIV):
+                m.d.comb += m_result.eq(div.result)
+        m_.stall_on(commit.stall)
+        connect(m, lsu.translate, mmu.data)
+        connect(m, mmu.bus, dbus.masters[0])
+        connect(m, lsu.bus, dbus.masters[1])
+        connect(m, dbus.bus, flipped(self.dbus))
+
+        # ---- CSRs and traps ----------------------------------------------------------------------
+        m.d.comb += [
+            csr.request.addr.eq(m_.payload.insn[20:32]),
+            csr.request.op.eq(m_control.csr_op),
+            csr.request.write.eq(m_control.csr_always | (m_.payload.insn[15:20] != 0)),
+            csr.request.operand.eq(m_.payload.result),
+            csr.request_valid.eq(commit.csr_valid),
+            csr.commit.eq(commit.csr_commit),
+            csr.sys_op.eq(commit.sys_op),
+            csr.trap.eq(commit.trap),
+            csr.trap_enter.eq(commit.trap_enter),
+            csr.ret_enter.eq(commit.ret_enter),
+            csr.retire.eq(commit.retires),
+            csr.time.eq(self.time),
+            csr.irq_msip.eq(self.irq_msip),
+            csr.irq_mtip.eq(self.irq_mtip),
+            csr.irq_meip.eq(self.irq_meip),
+            csr.irq_seip.eq(self.irq_seip),
+            mmu.context.eq(csr.context),
+            mmu.fence.eq(commit.fence),
+            record.record.eq(commit.record),
+            self.retire.eq(record.retire),
+        ]
+        m.d.comb += [commit.csr[name].eq(getattr(csr, name)) for name in CsrVerdict.__annotations__]
+
+        # ---- W: write the register ---------------------------------------------------------------
+        w_rd = Mux(w.valid, w.payload.rd, 0)
+        m.d.comb += [
+            w.next_ready.eq(1),
+            regfile.rd.eq(w_rd),
+            regfile.rd_value.eq(w.payload.value),
+        ]
+
+        # ---- Forwarding --------------------------------------------------------------------------
+        x_producer, m_producer, w_producer = Signal(Producer), Signal(Producer), Signal(Producer)
+        m.d.comb += [
+            x_producer.rd.eq(Mux(x.valid, x_control.rd, 0)),
+            x_producer.ready.eq(~x_control.late),
+            x_producer.value.eq(x_result),
+            m_producer.rd.eq(Mux(m_.valid, m_control.rd, 0)),
+            m_producer.ready.eq(~commit.stall),
+            m_producer.value.eq(m_result),
+            w_producer.rd.eq(w_rd),
+            w_producer.ready.eq(1),
+            w_producer.value.eq(w.payload.value),
+        ]
+        for forward in (forward_a, forward_b):
+            m.d.comb += [forward.x.eq(x_producer), forward.m.eq(m_producer), forward.w.eq(w_producer)]
+        return m

@@ -1,0 +1,133 @@
+"""Decoder: one 32-bit instruction to the controls of the pipeline, every one derived from the rows of
+`isa.insns`."""
+
+from collections.abc import Callable
+
+from amaranth.hdl import *
+from amaranth.lib import data, enum, wiring
+from amaranth.lib.wiring import In, Out
+
+from isa.insns import Insn
+
+from .alu import AluOp
+from .amo import AmoOp
+from .config import Config
+from .from_isa import field, groups, immediate, rows
+from .types import CsrOp, SysOp
+
+
+class Unit(enum.Enum, shape=4):
+    """What executes the instruction; the names are those of the `unit` column."""
+
+    ALU = 0
+    BRANCH = 1
+    LOAD = 2
+    STORE = 3
+    FENCE = 4
+    SYS = 5
+    CSR = 6
+    MUL = 7
+    DIV = 8
+    AMO = 9
+    HLOAD = 10
+    HSTORE = 11
+
+
+class Control(data.Struct):
+    """Everything the later stages know of an instruction besides its bits. Fields that do not apply are 0."""
+
+    illegal: 1          # no row matches, or its extension is not built
+    unit: Unit
+    rd: 5               # 0 when nothing is written; likewise rs1, rs2 when not read
+    rs1: 5
+    rs2: 5
+    imm: signed(32)
+    use_imm: 1          # the ALU's second operand is the immediate
+    alu: AluOp
+    word: 1             # 32-bit operation of ALU, MUL or DIV
+    conditional: 1      # branch
+    jump: 1             # JAL, JALR
+    indirect: 1         # JALR
+    pc_relative: 1      # AUIPC: the result is the branch target
+    late: 1             # the result exists only at the end of M
+    size: 2             # log2 of the bytes of a memory access
+    unsigned: 1         # load: zero-extend
+    hlvx: 1
+    amo: AmoOp
+    csr_op: CsrOp
+    csr_always: 1       # CSRRW, CSRRWI write even when the source field is 0
+    sys: SysOp
+    fence_i: 1
+
+
+_SYS = {"ecall": SysOp.ECALL, "ebreak": SysOp.EBREAK, "mret": SysOp.MRET, "sret": SysOp.SRET, "wfi": SysOp.WFI,
+        "sfence.vma": SysOp.SFENCE_VMA, "hfence.vvma": SysOp.HFENCE_VVMA, "hfence.gvma": SysOp.HFENCE_GVMA}
+_CSR = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
+_MEMORY = {"load", "store", "amo", "hload", "hstore"}
+
+
+def controls(row: Insn) -> dict[str, object]:
+    """Controls of one row that its operand fields do not hold."""
+    name, unit = row.name, row.unit
+    access = name.rpartition(".")[2] if "." in name else name[1:]      # lbu -> bu, hlvx.hu -> hu
+    arithmetic = name.replace("i", "").removesuffix("w").upper()       # addiw -> ADD
+    atomic = name.partition(".")[0].removeprefix("amo").upper()        # amoadd.w -> ADD
+    return {
+        "unit":        Unit[unit.upper()],
+        "use_imm":     unit != "alu" or "rs2" not in row.operands,
+        "alu":         AluOp.__members__.get(arithmetic, AluOp.ADD) if unit == "alu" else AluOp.ADD,
+        "word":        unit in ("alu", "mul", "div") and name.endswith("w"),
+        "conditional": unit == "branch" and "rd" not in row.operands,
+        "jump":        unit == "branch" and "rd" in row.operands,
+        "indirect":    name == "jalr",
+        "pc_relative": name == "auipc",
+        "late":        unit in ("load", "amo", "hload", "csr", "mul", "div"),
+        "size":        "bhwd".index(access[0]) if unit in _MEMORY else 0,
+        "unsigned":    unit in ("load", "hload") and access.endswith("u"),
+        "hlvx":        name.startswith("hlvx"),
+        "amo":         AmoOp[atomic] if unit == "amo" else AmoOp(0),
+        "csr_op":      _CSR[name.removesuffix("i")] if unit == "csr" else CsrOp.WRITE,
+        "csr_always":  name in ("csrrw", "csrrwi"),
+        "sys":         SysOp.HLSV if unit in ("hload", "hstore") else _SYS.get(name, SysOp.NONE),
+        "fence_i":     name == "fence.i",
+    }
+
+
+def immediate_name(row: Insn) -> str:
+    """The operand of a row that is a number the pipeline uses, or nothing; CSR numbers and fence sets are
+    not."""
+    return next((o for o in row.operands if o.startswith(("imm_", "shamt", "zimm"))), "")
+
+
+class Decode(wiring.Component):
+    """Combinational."""
+
+    insn:    In(32)
+    control: Out(Control)
+
+    def __init__(self, config: Config):
+        self._rows = rows(config.profile)
+        super().__init__()
+
+    def elaborate(self, platform):
+        m = Module()
+
+        def choose(target: Value, key: Callable[[Insn], object], value: Callable[[object], Value]) -> None:
+            """Drive a control that depends on the row only through `key`."""
+            with m.Switch(self.insn):
+                for k, patterns in groups(self._rows, key).items():
+                    with m.Case(*patterns):
+                        m.d.comb += target.eq(value(k))
+
+        for name in controls(self._rows[0]):
+            choose(self.control[name], lambda row, name=name: controls(row)[name], lambda k: k)
+        for name in ("rd", "rs1", "rs2"):
+            choose(self.control[name], lambda row, name=name: name in row.operands,
+                   lambda present, name=name: field(self.insn, name) if present else 0)
+        choose(self.control.imm, immediate_name,
+               lambda name: immediate(self.insn, name, 32).as_signed() if name else 0)
+        patterns = [row.pattern for row in self._rows]
+        m.d.comb += self.control.illegal.eq(~self.insn.matches(*patterns))
+        return m
+
+
