@@ -60,8 +60,9 @@ class Control(data.Struct):
     fence_i: 1
 
 
-_SYS = {"ecall": SysOp.ECALL, "ebreak": SysOp.EBREAK, "mret": SysOp.MRET, "sret": SysOp.SRET, "wfi": SysOp.WFI,
-        "sfence.vma": SysOp.SFENCE_VMA, "hfence.vvma": SysOp.HFENCE_VVMA, "hfence.gvma": SysOp.HFENCE_GVMA}
+_SYS = {"ecall": SysOp.ECALL, "ebreak": SysOp.EBREAK, "mret": SysOp.MRET, "sret": SysOp.SRET,
+        "wfi": SysOp.WFI, "sfence.vma": SysOp.SFENCE_VMA,
+        "hfence.vvma": SysOp.HFENCE_VVMA, "hfence.gvma": SysOp.HFENCE_GVMA}
 _CSR = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
 _MEMORY = {"load", "store", "amo", "hload", "hstore"}
 

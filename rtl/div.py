@@ -86,8 +86,8 @@ class Div(wiring.Component):
                 with m.If(~self.valid):
                     m.next = "IDLE"
             with m.State("SIGN"):
-                # Division by zero leaves all ones and the dividend; the quotient then keeps its sign. Overflow
-                # needs no care: the magnitude of the most negative number, negated twice, is itself.
+                # Division by zero leaves all ones and the dividend; the quotient then keeps its sign.
+                # Overflow needs no care: the magnitude of the most negative number is that number.
                 value, negative = Signal(64), Signal()
                 m.d.comb += [
                     value.eq(Mux(wants_remainder, remainder, quotient)),
