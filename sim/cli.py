@@ -64,7 +64,7 @@ def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the
         options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
                                signature=signature, console=terminal.console,
                                progress=lambda done: terminal.progress(f"running on {on.value}", done, None, f"{done:,}"))
-        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
+        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl}[on](elf, options)
     _finish(terminal, outcome)
 
 

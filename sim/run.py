@@ -1,11 +1,13 @@
 """Run one ELF: on the golden model, on Spike, on the RTL alone, or on the RTL in lockstep with the model."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from isa.profile import PROFILES
+from rtl.config import CONFIGS
 from sim.model import Machine
 from sim.model.elf import ElfError
 from sim.outcome import BadInput, Outcome, Verdict, ended
@@ -26,13 +28,12 @@ class Options:
     progress: Callable[[int], None]
     stalls: int = 0
     seed: int = 0
+    statistics: str = ""        # `module:Class` that sees every record; see sim.bench.job
 
 
 def on_model(elf: Path, options: Options) -> Outcome:
     """Run on the golden model alone. Raises BadInput."""
-    if options.config not in PROFILES:
-        raise BadInput(f"no configuration is called {options.config!r}; there are {', '.join(PROFILES)}")
-    machine = Machine(profile=PROFILES[options.config], ram_size=options.ram_size)
+    machine = Machine(profile=_named(options.config, PROFILES), ram_size=options.ram_size)
     try:
         machine.load_elf(elf)
     except ElfError as error:
@@ -43,7 +44,7 @@ def on_model(elf: Path, options: Options) -> Outcome:
     verdict, detail = Verdict.LIMIT, f"stopped after {limit:,} instructions"
     while done < limit:
         reason = machine.run(min(CHUNK, limit - done))
-        done = machine.instructions
+        done = machine.hart.steps
         options.progress(done)
         if reason == "exit" and machine.exit_code is not None:
             verdict, detail = ended(machine.exit_code), ""
@@ -54,6 +55,53 @@ def on_model(elf: Path, options: Options) -> Outcome:
     if options.signature is not None:
         write_signature(options.signature, machine.symbols, machine.read_memory)
     return Outcome(verdict, "model", done, time.monotonic() - start, machine.exit_code, detail)
+
+
+def on_rtl(elf: Path, options: Options) -> Outcome:
+    """Run on the simulated SoC, unchecked. Raises BadInput."""
+    return _simulated(elf, options, check=False)
+
+
+def in_lockstep(elf: Path, options: Options) -> Outcome:
+    """Run on the simulated SoC and compare each record with the model's. Raises BadInput."""
+    return _simulated(elf, options, check=True)
+
+
+def _simulated(elf: Path, options: Options, *, check: bool) -> Outcome:
+    from sim.bench import report
+    from sim.bench.build import BuildError
+    from sim.bench.job import Result
+    from sim.bench.job import Verdict as Ending
+    from sim.bench.session import Refused, SimulationError, run_lockstep
+    _named(options.config, CONFIGS)
+    try:
+        machine = Machine(ram_size=options.ram_size)
+        image = machine.load_elf(elf)
+        result: Result = run_lockstep(
+            elf, config=options.config, console=options.console, progress=lambda records, cycles: options.progress(records),
+            check=check, ram_size=options.ram_size, max_records=options.max_instructions, max_seconds=options.timeout,
+            seed=options.seed, stall_chance=0.5 if options.stalls else 0.0, stall_longest=options.stalls,
+            signature=options.signature is not None, statistics=options.statistics)
+    except (ElfError, Refused, BuildError, SimulationError) as error:
+        raise BadInput(str(error)) from error
+    verdict = {Ending.PASS: Verdict.PASS, Ending.FAIL: Verdict.FAIL, Ending.DIVERGED: Verdict.DIVERGED,
+               Ending.BROKEN: Verdict.DIVERGED}.get(result.verdict, Verdict.LIMIT)
+    detail = report.text(result.divergence) if result.divergence else result.detail
+    if options.signature is not None:
+        data = bytes.fromhex(result.signature)
+        write_signature(options.signature, image.symbols, lambda address, length: data)
+    return Outcome(verdict, "rtl in lockstep" if check else "rtl", result.records, result.seconds, result.code, detail,
+                   {"cycles": result.cycles, "statistics": result.statistics})
+
+
+T = TypeVar("T")
+
+
+def _named(name: str, known: Mapping[str, T]) -> T:
+    try:
+        return known[name]
+    except KeyError:
+        raise BadInput(f"no configuration is called {name!r}; there are {', '.join(known)}") from None
 
 
 def write_signature(path: Path, symbols: dict[str, int], read: Callable[[int, int], bytes]) -> None:

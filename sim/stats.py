@@ -15,7 +15,7 @@ P99_SAMPLES = 1000      # a 99th percentile of fewer samples says nothing
 
 _F = retire.FIELDS
 _HGATP = csrs.BY_NAME["hgatp"].number
-_VMID_LSB, _VMID_MASK = next((lsb, (1 << msb - lsb + 1) - 1) for name, msb, lsb in paging.HGATP if name == "vmid")
+_PPN = next((1 << msb + 1) - (1 << lsb) for name, msb, lsb in paging.HGATP if name == "ppn")
 _TITLES = {False: {c.code: c.title for c in causes.EXCEPTIONS}, True: {c.code: c.title for c in causes.INTERRUPTS}}
 
 
@@ -29,7 +29,11 @@ class Share:
 
 @dataclass
 class Statistics:
-    """Consumes blocks of records in order. Guests are told apart by the VMID last written to hgatp."""
+    """Consumes blocks of records in order.
+
+    Guests are told apart by the root page table last written to hgatp (a VMID may be given to another guest later), and
+    numbered in the order of their first instruction.
+    """
 
     records: int = 0
     guests: dict[int, Share] = field(default_factory=lambda: defaultdict(Share))
@@ -38,7 +42,7 @@ class Statistics:
     exits: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     exits_of: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     _clock: int = 0
-    _vmid: int = 0
+    _root: int = 0
     _pending: tuple[str, int] | None = None
 
     def feed(self, block: Sequence[int], count: int) -> None:
@@ -53,18 +57,18 @@ class Statistics:
         csr = 1 << _F["csr_write"].lsb | 0xFFF << _F["csr_addr"].lsb
         for head, clock, value in zip(heads, clocks, values, strict=True):
             if head & v:
-                share = self.guests[self._vmid]
+                share = self.guests[self._root]
                 if self._pending is not None:
                     name, start = self._pending
                     self.exits[name].append(clock - start)
                     self._pending = None
                 if head & trap and not head & next_v:
                     self._pending = (_title(head), clock)
-                    self.exits_of[self._vmid] += 1
+                    self.exits_of[self._root] += 1
             else:
                 share = self.hypervisor if head >> mode & 3 == causes.S else self.firmware
                 if head & csr == hgatp:
-                    self._vmid = value >> _VMID_LSB & _VMID_MASK
+                    self._root = value & _PPN
             share.cycles += clock - self._clock
             share.instructions += not head & trap
             self._clock = clock
@@ -80,7 +84,7 @@ class Statistics:
         return {
             "records": self.records,
             "cycles": self.cycles,
-            "guests": {str(vmid): {**vars(share), "exits": self.exits_of[vmid]} for vmid, share in self.guests.items()},
+            "guests": [{**vars(share), "exits": self.exits_of[root]} for root, share in self.guests.items()],
             "hypervisor": vars(self.hypervisor),
             "firmware": vars(self.firmware),
             "exits": {name: prices(samples) for name, samples in sorted(self.exits.items())},
