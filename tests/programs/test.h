@@ -36,8 +36,6 @@
 #define SV39(root)         (SATP_MODE_SV39 | ((root) >> PAGE_SHIFT))
 #define SV39X4(root)       (HGATP_MODE_SV39X4 | ((root) >> PAGE_SHIFT))
 
-.altmacro
-
 /* First line of a program; `h` set when it uses the hypervisor extension. */
 .macro PROGRAM h=0
     .section .text.start, "ax"
@@ -209,7 +207,7 @@ main:
 
 /* The instruction of TRY completed: its `ecall`, in the mode it ran in, is what trapped. */
 .macro EXPECT_DONE mode
-    EXPECT_CSR mcause, ((\mode) & 3) + 8 + ((\mode) == PRV_VS)
+    EXPECT_CSR mcause, EXC_ECALL_U + ((\mode) & 3) + (((\mode) >> 2) & (\mode))
 .endm
 
 /* RAM at its own address for the supervisor and at USER_ALIAS for the user, and a table for the region at VA(0). */
