@@ -48,22 +48,24 @@ def build_firmware(guests: Sequence[str] = DEMO, defines: Mapping[str, str | int
     Raises ValueError for an unknown guest, ToolchainError with the compiler's messages.
     """
     macros = [f"-D{name}={value}" for name, value in sorted((defines or {}).items())]
-    sources = {name: guest_sources(name) for name in guests}
     target = BUILD / _digest(guests, macros) / "firmware.elf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         # Built aside and moved: whole files only, whatever runs at the same time.
         with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
-            compile_firmware(Path(scratch), sources, macros, toolchain.cc).rename(target)
+            compile_firmware(Path(scratch), guests, macros, toolchain.cc).rename(target)
     return target
 
 
-def compile_firmware(scratch: Path, guests: Mapping[str, list[Path]], macros: list[str], cc: Compiler) -> Path:
-    """Compile and link everything in an empty directory; returns the ELF."""
+def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str], cc: Compiler) -> Path:
+    """Compile and link everything in an empty directory; returns the ELF.
+
+    Raises ValueError for an unknown guest, and whatever `cc` raises.
+    """
     flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
-    for name, sources in guests.items():
+    for name in dict.fromkeys(guests):
         elf = scratch / f"{name}.elf"
-        cc([*flags, "-T", GUESTS / "guest.ld", *sources, "-o", elf])
+        cc([*flags, "-T", GUESTS / "guest.ld", *guest_sources(name), "-o", elf])
         toolchain.binary(elf)
     cc([*flags, "-S", FIRMWARE / "offsets.c", "-o", scratch / "offsets.s"])
     (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))

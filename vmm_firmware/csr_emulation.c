@@ -1,5 +1,5 @@
-/* CSR instructions of a guest that trap: counters that hcounteren hides, and satp while hstatus.VTVM is set. All others,
-   the hypervisor's own registers among them, do not exist for the guest. */
+/* CSR instructions of a guest that trap: counters that hcounteren hides (with the clock goes stimecmp), and satp while
+   hstatus.VTVM is set. All others, the hypervisor's own registers among them, do not exist for the guest. */
 #include <stddef.h>
 
 #include "csr.h"
@@ -35,6 +35,16 @@ static void write_satp(uint64_t value)
         csr_write(CSR_VSATP, value);
 }
 
+static uint64_t read_stimecmp(void)
+{
+    return csr_read(CSR_VSTIMECMP);
+}
+
+static void write_stimecmp(uint64_t value)
+{
+    csr_write(CSR_VSTIMECMP, value);
+}
+
 static const struct emulated_csr {
     unsigned number;
     uint64_t counter;           /* bit of scounteren that U-mode needs, or 0 if U-mode has no access at all */
@@ -44,6 +54,7 @@ static const struct emulated_csr {
     { CSR_CYCLE,    SCOUNTEREN_CY,  read_cycle,     NULL },
     { CSR_TIME,     SCOUNTEREN_TM,  read_time,      NULL },
     { CSR_INSTRET,  SCOUNTEREN_IR,  read_instret,   NULL },
+    { CSR_STIMECMP, 0,              read_stimecmp,  write_stimecmp },
     { CSR_SATP,     0,              read_satp,      write_satp },
 };
 

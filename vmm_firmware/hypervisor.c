@@ -66,7 +66,7 @@ void hypervisor_main(void)
     sbi_init();
     for (const struct guest_image *image = guest_images_start; image < guest_images_end; image++)
         vm_create(image->name, image->start, (uint64_t)image->end - (uint64_t)image->start);
-    console_print("[hypervisor] %u guests, slices of %u ticks\n", (uint64_t)vm_count, (uint64_t)SLICE_TICKS);
+    console_print("[hypervisor] guests: %u, slices of %u ticks\n", (uint64_t)vm_count, (uint64_t)SLICE_TICKS);
 
     /* The images were written as data. */
     __asm__ volatile("fence.i");

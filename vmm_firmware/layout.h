@@ -31,6 +31,8 @@
 #define STACK_SIZE          0x2000
 
 /* SBI vendor range: 0x09000000 + mvendorid, and mvendorid is 0. */
+#ifndef SBI_EID_DOPPELHART
 #define SBI_EID_DOPPELHART  0x09000000
+#endif
 
 #endif

@@ -6,8 +6,11 @@
 
 #include "csr.h"
 #include "power.h"
+#include "vmid.h"
 
 #define STUCK_SLICES 3
+
+static uint64_t switches;
 
 static uint64_t now(void)
 {
@@ -77,6 +80,7 @@ static _Noreturn void finish(void)
     for (unsigned i = 0; i < vm_count; i++)
         if (!vms[i].passed)
             code = EXIT_GUEST_FAILED;
+    console_print("[hypervisor] switches: %u, VMID rollovers: %u\n", switches, vmid_rollovers());
     console_print("[hypervisor] all guests have ended, %s\n", code == EXIT_PASSED ? "passed" : "failed");
     power_off(code);
 }
@@ -92,6 +96,7 @@ static struct vcpu *choose(unsigned index)
             uint64_t slice_end = now() + SLICE_TICKS;
 
             vcpu_load(vcpu);
+            switches++;
             csr_write(CSR_STIMECMP, wake < slice_end ? wake : slice_end);
             return vcpu;
         }

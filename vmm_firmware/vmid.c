@@ -24,6 +24,11 @@ void vmid_init(void)
     fence_gstage();
 }
 
+uint64_t vmid_rollovers(void)
+{
+    return generation - 1;
+}
+
 void vmid_enter(struct vm *vm)
 {
     bool fresh = vm->vmid_generation != generation || vmid_max == 0;

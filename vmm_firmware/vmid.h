@@ -10,4 +10,7 @@ void vmid_init(void);
 /* Writes hgatp for this machine, with a VMID that no other machine of the current generation has. */
 void vmid_enter(struct vm *vm);
 
+/* How often all VMIDs were used up. */
+uint64_t vmid_rollovers(void);
+
 #endif

@@ -28,6 +28,7 @@ static const struct {
     { "compressed", driver_compressed },
     { "loopback", driver_loopback },
     { "faults", driver_faults },
+    { "paging", driver_paging },
     { "csrs", driver_csrs },
     { "calls", driver_calls },
     { "wfi", driver_wfi },

@@ -14,8 +14,8 @@ struct trap {
 };
 extern volatile struct trap trap;
 
-/* trap vector: notes the exception in `trap` and goes on behind the instruction (driver_trap.S). For a fetch that
-   failed it returns to ra. */
+/* Trap vector (driver_trap.S): notes the exception in `trap` and goes on behind the instruction, or after a fetch that
+   failed at ra. */
 void trap_vector(void);
 
 /* Begins to watch. */
@@ -31,6 +31,7 @@ void driver_stores(void);
 void driver_compressed(void);
 void driver_loopback(void);
 void driver_faults(void);
+void driver_paging(void);
 void driver_csrs(void);
 void driver_calls(void);
 void driver_wfi(void);

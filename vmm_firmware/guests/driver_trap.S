@@ -15,12 +15,14 @@ trap_vector:
     sd      t1, 0(t0)
 
     /* After a jump to nowhere the caller is the place to go on. */
-    addi    t0, t1, -EXC_INSTRUCTION_ACCESS_FAULT
-    bnez    t0, 1f
-    csrw    sepc, ra
+    csrr    t0, sepc
+    addi    t1, t1, -EXC_INSTRUCTION_PAGE_FAULT
+    beqz    t1, 1f
+    addi    t1, t1, EXC_INSTRUCTION_PAGE_FAULT - EXC_INSTRUCTION_ACCESS_FAULT
+    bnez    t1, 3f
+1:  csrw    sepc, ra
     j       2f
-1:  csrr    t0, sepc
-    lhu     t1, 0(t0)
+3:  lhu     t1, 0(t0)
     andi    t1, t1, 3
     addi    t1, t1, -3
     addi    t0, t0, 2

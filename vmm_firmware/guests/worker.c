@@ -5,7 +5,7 @@
 #include "worker.h"
 
 #ifndef WORKER_ROUNDS
-#define WORKER_ROUNDS 24
+#define WORKER_ROUNDS 16
 #endif
 #define TICK            300             /* of `time` */
 #define LAST_TICKS      4               /* spent waiting in WFI */

@@ -9,7 +9,7 @@
 /* The task's virtual addresses: code, and data with the buffer at the bottom and the stack at the top. */
 #define TASK_CODE           0x00400000
 #define TASK_DATA           0x40000000
-#define TASK_WORDS          256
+#define TASK_WORDS          96
 #define TASK_BUFFER_PAGES   1
 #define TASK_PAGES          4
 

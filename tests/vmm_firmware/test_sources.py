@@ -1,0 +1,60 @@
+"""Rules for the firmware's sources, and the second compiler."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from sim import toolchain
+from sim.firmware import DEMO, FIRMWARE, GUESTS, build_firmware, compile_firmware
+from tests.vmm_firmware.machines import on_spike
+
+GCC = "riscv64-unknown-elf-gcc"
+GCC_FLAGS = ("-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany", "-std=c11", "-Os", "-ffreestanding",
+             "-nostdlib", "-fno-tree-loop-distribute-patterns")    # or memset would be compiled into a call of itself
+
+
+@pytest.mark.parametrize("path", sorted(FIRMWARE.glob("*.S")), ids=lambda path: path.name)
+def test_no_offset_is_typed_by_hand(path):
+    """Structure members have names in assembly, which offsets.c gives them."""
+    assert re.findall(r"\b[1-9]\d*\([a-z]\w+\)", path.read_text()) == []
+
+
+def test_readme_names_every_file():
+    """One line per file, in both folders."""
+    for folder in (FIRMWARE, GUESTS):
+        named = re.findall(r"^\| `([\w.]+)`", (folder / "README.md").read_text(), re.MULTILINE)
+        assert sorted(named) == sorted(path.name for path in folder.iterdir()
+                                       if path.is_file() and path.name != "README.md")
+
+
+def test_headers_stand_on_their_own(tmp_path):
+    """Each header compiles alone, and twice."""
+    for header in sorted(FIRMWARE.glob("*.h")):
+        (tmp_path / "twice.c").write_text(f'#include "{header.name}"\n' * 2)
+        toolchain.cc(["-I", FIRMWARE, "-Wall", "-Werror", "-c", tmp_path / "twice.c", "-o", tmp_path / "twice.o"])
+
+
+def test_gcc_builds_the_same_machine(tmp_path):
+    """Nothing needs clang: gcc's image runs the demo as well."""
+    if not shutil.which(GCC):
+        pytest.fail(f"{GCC} is not installed; `make setup` does it")
+
+    def gcc(arguments):
+        done = subprocess.run([GCC, *GCC_FLAGS, *map(str, arguments)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    elf = compile_firmware(tmp_path, DEMO, (), gcc)
+    run = on_spike(elf)
+    assert run.code == 0, run.text
+
+
+def test_unknown_guest():
+    with pytest.raises(ValueError, match=r"no guest is called 'wroker': there is neither wroker\.c nor wroker\.S"):
+        build_firmware(("wroker",))
+
+
+def test_equal_builds_are_one_file():
+    assert build_firmware(DEMO) == build_firmware(DEMO)
+    assert build_firmware(DEMO, {"SLICE_TICKS": 999}) != build_firmware(DEMO)

@@ -1,0 +1,52 @@
+"""Builds with other choices: small pages, more guests than VMIDs, counters without traps, trapped satp."""
+
+import pytest
+
+from tests.vmm_firmware.machines import EVERYWHERE, MACHINES, on_model
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_small_pages(run, on):
+    """4 KiB pages in the G-stage instead of one megapage."""
+    assert run(on, GSTAGE_LEAF_LEVEL=0).code == 0
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_counters_without_traps(run, on):
+    """With all of hcounteren set the guest reads cycle and instret itself."""
+    trapping, free = run(on), run(on, HCOUNTEREN=7)
+    assert free.code == 0, free.text
+    assert free.exits("driver")["instructions"] < trapping.exits("driver")["instructions"] - 200
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_time_traps(run, on):
+    """With hcounteren clear the guest's clock is emulated."""
+    hidden = run(on, HCOUNTEREN=0)
+    assert hidden.code == 0, hidden.text
+    assert hidden.exits("worker")["instructions"] > run(on).exits("worker")["instructions"]
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_vtvm(run, on):
+    """With hstatus.VTVM set, satp and SFENCE.VMA of the guest are emulated."""
+    free, trapping = run(on), run(on, VTVM="HSTATUS_VTVM")
+    assert trapping.code == 0, trapping.text
+    for guest in ("worker", "driver"):
+        assert trapping.exits(guest)["instructions"] > free.exits(guest)["instructions"]
+
+
+@pytest.mark.parametrize("profile", ["tiny", "default"])
+def test_vmid_rollover(run, profile, monkeypatch):
+    """Ten guests on a hart with seven VMIDs, and on one that has enough."""
+    monkeypatch.setitem(MACHINES, profile, on_model(profile))
+    many = run(profile, *["worker"] * 10, WORKER_ROUNDS=2)
+    assert many.code == 0, many.text
+    assert (many.figure("VMID rollovers") > 0) == (profile == "tiny")
+
+
+def test_registry_overlap(run):
+    """Two SBI extensions with one number are a mistake of the hypervisor, found before any guest runs."""
+    broken = run("model", "bad_report", SBI_EID_DOPPELHART="0x54494d45")
+    assert broken.code == 2
+    assert any(line.startswith("panic: two SBI extensions claim numbers") for line in broken.hypervisor())

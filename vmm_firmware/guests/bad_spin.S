@@ -1,0 +1,7 @@
+/* Runs for ever without a trap. */
+#include "isa.h"
+
+    .section .text.entry, "ax"
+    .globl _start
+_start:
+    j       _start
