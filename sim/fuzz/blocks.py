@@ -6,7 +6,7 @@ rest still goes forward.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from isa import csrs, insns, platform
 from sim.fuzz import layout, pages, values
@@ -35,7 +35,8 @@ _SSIP = 1 << 1
 class Context:
     """What the units of one segment may count on. `mode` is the intended one, "?" where a trap decides.
 
-    `spaces`: what loads and stores go through (None is Bare); `guest`: what HLV and HSV go through. `own`: values that
+    `spaces`: what loads and stores go through (None is Bare); `guest`: what HLV and HSV go through;
+    `host`: what satp selects. `own`: values that
     satp may take here. `vectors`: handlers that stvec may take here. `frozen`: CSRs that stay as they are.
     """
 
@@ -43,12 +44,14 @@ class Context:
     mode: str
     spaces: list[pages.Space | None]
     guest: list[pages.Space | None]
+    host: list[pages.Space | None]
     own: list[int] = field(default_factory=list)
     vectors: list[int] = field(default_factory=list)
     frozen: frozenset[str] = frozenset()
     wakes: bool = False                 # mideleg and hideleg let SSIP be pending in every mode
     slots: list[tuple[int, int, str]] = field(default_factory=list)     # page-table entries that may change
-    works: dict[bool, list[pages.Window]] = field(default_factory=dict)     # by write: what most likely does not fault
+    works: dict[str, list[pages.Window]] = field(default_factory=dict)      # by r, w, x: what most likely succeeds
+    guest_works: dict[str, list[pages.Window]] = field(default_factory=dict)
 
     def register(self, *but: int) -> int:
         """A register to write, none of `but`."""
@@ -67,21 +70,22 @@ def _offset(ctx: Context, size: int) -> int:
     return offset if ctx.rng.random() < 0.08 else offset & -size
 
 
-def _address(ctx: Context, size: int, spaces: list[pages.Space | None], write: bool = True) -> int:
-    """An address for an access of `size` bytes: mapped, broken, unmapped, or far outside."""
+def _address(ctx: Context, size: int, want: str, guest: bool = False) -> int:
+    """An address to read (r), write (w) or execute (x) `size` bytes at: mapped, broken, unmapped, or far outside."""
     rng, offset = ctx.rng, _offset(ctx, size)
+    spaces, works = (ctx.guest, ctx.guest_works) if guest else (ctx.spaces, ctx.works)
     kind = rng.random()
-    if kind < 0.55 and ctx.works.get(write) and spaces is ctx.spaces:
-        return rng.choice(ctx.works[write]).address(rng, offset)
-    if kind < 0.70:
+    if kind < 0.55 and works.get(want):
+        return rng.choice(works[want]).address(rng, offset)
+    if kind < 0.68:
         return layout.DATA + (rng.randrange(layout.DATA_PAGES) << 12) + offset
-    if kind < 0.72:
+    if kind < 0.70:
         return rng.choice(layout.HOLES) + offset
-    if kind < 0.74:
+    if kind < 0.72:
         return rng.getrandbits(64) & -size | 1 << rng.randrange(41, 63)
-    if kind < 0.78 and not write:
+    if kind < 0.76 and want != "w":
         return rng.choice((layout.S_CODE, layout.U_CODE, layout.TABLES)) + offset
-    if kind < 0.80:
+    if kind < 0.79:
         space = rng.choice(spaces)
         if space and space.windows:         # next to a window: the same table, mostly an empty slot
             window = rng.choice(space.windows)
@@ -107,10 +111,23 @@ def alu(ctx: Context) -> list[Code]:
 
 
 def loop(ctx: Context) -> list[Code]:
-    """The same arithmetic a few times."""
-    count = ctx.register()
+    """The same arithmetic a few times, with memory accesses where they are likely to succeed."""
+    rng, count = ctx.rng, ctx.register()
     work = [c for c in alu(ctx) if c.bits >> 7 & 31 != count]
-    return [*li(count, ctx.rng.randrange(4, 16)), *work, op("addi", count, count, imm=-1),
+    if ctx.works.get("w"):
+        p = ctx.register(count)
+        work = [c for c in work if c.bits >> 7 & 31 != p]
+        window = rng.choice(ctx.works["w"])
+        for _ in range(rng.randrange(3)):
+            work.append(op("sd", rs1=p, rs2=ctx.source(), imm=8 * rng.randrange(32)))
+            work.append(op("ld", ctx.register(p, count), p, imm=8 * rng.randrange(32)))
+        rng.shuffle(work)
+        return [*li(p, window.address(rng, rng.randrange(layout.STUB_SIZE, 0xF00, 8))), *_repeat(ctx, count, work)]
+    return _repeat(ctx, count, work)
+
+
+def _repeat(ctx: Context, count: int, work: list[Code]) -> list[Code]:
+    return [*li(count, ctx.rng.randrange(4, 20)), *work, op("addi", count, count, imm=-1),
             op("bne", rs1=count, imm=-4 * len(work) - 4)]
 
 
@@ -153,7 +170,7 @@ def memory(ctx: Context) -> list[Code]:
     name = rng.choice(_LOADS + _STORES)
     size = _SIZES[name[1]]
     imm = rng.choice((0, 0, size * rng.randrange(-8, 8), rng.randrange(-2048, 2048)))
-    code = li(p, _address(ctx, size, ctx.spaces, write=False if name in _LOADS else True) - imm)
+    code = li(p, _address(ctx, size, "r" if name in _LOADS else "w") - imm)
     code.append(_access(ctx, name, p, imm))
     for _ in range(rng.randrange(3)):
         again = rng.choice([n for n in _LOADS + (_STORES if name in _STORES else ()) if _SIZES[n[1]] <= size])
@@ -175,7 +192,7 @@ def short_memory(ctx: Context) -> list[Code]:
     imm = size * rng.randrange(16)
     stack = rng.random() < 0.4
     p = layout.BASE if stack else rng.choice(_SHORT)
-    code = li(p, _address(ctx, size, ctx.spaces, write=not load) - imm)
+    code = li(p, _address(ctx, size, "r" if load else "w") - imm)
     other = ctx.register() if stack else rng.choice([r for r in _SHORT if r != p])
     where = {} if stack else {"rs1": p}
     data = {"rd": other} if load else {"rs2": other}
@@ -186,7 +203,7 @@ def atomic(ctx: Context) -> list[Code]:
     """One AMO."""
     rng, p = ctx.rng, ctx.register()
     name = rng.choice(_AMOS)
-    return [*li(p, _address(ctx, _SIZES[name[-1]], ctx.spaces)),
+    return [*li(p, _address(ctx, _SIZES[name[-1]], "w")),
             op(name, ctx.register(p), p, ctx.source(), aqrl=rng.randrange(4))]
 
 
@@ -196,7 +213,7 @@ def reserved(ctx: Context) -> list[Code]:
     width = rng.choice("wd")
     a = ctx.register(p)
     b = ctx.register(p, a)
-    return [*li(p, _address(ctx, _SIZES[width], ctx.spaces)),
+    return [*li(p, _address(ctx, _SIZES[width], "w")),
             op(f"lr.{width}", a, p, aqrl=rng.randrange(4)), op("addi", a, a, imm=rng.randrange(-64, 64)),
             op(f"sc.{width}", b, p, a, aqrl=rng.randrange(4)), op("bne", rs1=b, imm=-12)]
 
@@ -207,7 +224,8 @@ def hypervisor_access(ctx: Context) -> list[Code]:
     name = rng.choice(_HLOADS + _HSTORES)
     load = name in _HLOADS
     size = _SIZES[name.split(".")[1][0]]
-    code = li(p, _address(ctx, size, ctx.guest, write=not load))
+    want = "x" if name.startswith("hlvx") else "r" if load else "w"
+    code = li(p, _address(ctx, size, want, guest=True))
     return [*code, op(name, ctx.register(p), p) if load else op(name, rs1=p, rs2=ctx.source())]
 
 
@@ -277,6 +295,7 @@ def timer(ctx: Context) -> list[Code]:
 
 
 _FREE = [c for c in csrs.CSRS if not c.name.startswith(("mhpm",))]
+_COUNTERS = tuple(c.number for c in csrs.CSRS if c.name.startswith("mhpm"))
 _REACHED = {mode: [c for c in _FREE if c.level <= level and c.name[:2] != "vs"]
             for mode, level in (("U", 0), ("VU", 0), ("VS", 1), ("S", 2))}
 
@@ -285,11 +304,12 @@ def csr(ctx: Context) -> list[Code]:
     """One CSR instruction on any number; what control depends on is written only with values that work, and put back."""
     rng = ctx.rng
     if rng.random() < 0.12:
-        number = rng.choice((*values.ABSENT, rng.choice(csrs.CSRS[-58:]).number))
+        number = rng.choice(rng.choice((values.ABSENT, _COUNTERS)))
         return [op(rng.choice(_CSR_OPS), ctx.register(), ctx.source(), imm=rng.randrange(32), csr=number)]
     row = rng.choice(_REACHED[ctx.mode] if ctx.mode in _REACHED and rng.random() < 0.7 else _FREE)
     name = row.name
-    if name in ctx.frozen or name in values.NEVER_WRITTEN or rng.random() < 0.25:
+    fixed = name in values.NEVER_WRITTEN and ctx.mode in ("M", "?")
+    if name in ctx.frozen or fixed or rng.random() < 0.25:
         return [op(rng.choice(("csrrs", "csrrc")), 0 if name in values.UNSEEN else ctx.register(), 0, csr=name)]
     if name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):
         return _swap(ctx, name, values.csr_value(rng, name))
@@ -332,9 +352,31 @@ def _switch(ctx: Context) -> list[Code]:
     a = ctx.register()
     p = ctx.register(a)
     b = ctx.register(a, p)
-    address = _address(ctx, 8, ctx.spaces, write=False)
+    address = _address(ctx, 8, "r")
     return [*li(a, ctx.rng.choice(ctx.own)), *li(p, address), op("csrrw", a, a, csr="satp"), op("sfence.vma"),
             op("ld", b, p), op("csrrw", b, a, csr="satp"), op("sfence.vma")]
+
+
+def _routine(ctx: Context) -> int:
+    """Address of the routine that opens a data page."""
+    if ctx.works.get("x") and ctx.rng.random() < 0.5:
+        return ctx.rng.choice(ctx.works["x"]).address(ctx.rng)
+    return pages.pick(ctx.rng, ctx.spaces, 0)
+
+
+def short_jump(ctx: Context) -> list[Code]:
+    """Compressed jumps and branches over compressed instructions."""
+    rng = ctx.rng
+    over = [_compressed(ctx) for _ in range(rng.randint(1, 5))]
+    kind = rng.choice(("c.j", "c.beqz", "c.bnez", "c.jr", "c.jalr", "c.addi16sp"))
+    if kind == "c.j":
+        return [comp(kind, 2 + 2 * len(over)), *over]
+    if kind in ("c.beqz", "c.bnez"):
+        return [comp(kind, 2 + 2 * len(over), rs1=rng.choice(_SHORT)), *over]
+    if kind == "c.addi16sp":
+        return [comp(kind, 16 * rng.choice((-32, -1, 1, 31)))]
+    r = ctx.register()
+    return [op("auipc", r), op("addi", r, r, imm=10 + 2 * len(over) + rng.getrandbits(1)), comp(kind, rs1=r), *over]
 
 
 def call(ctx: Context) -> list[Code]:
@@ -343,7 +385,7 @@ def call(ctx: Context) -> list[Code]:
     if ctx.rng.random() < 0.15:
         target = ctx.rng.choice((*layout.HOLES, 1 << 38, 1 << 41, 1 << 62))
     else:
-        target = pages.pick(ctx.rng, ctx.spaces, 0)
+        target = _routine(ctx)
     return [*li(r, target), op("jalr", layout.LINK, r)]
 
 
@@ -352,7 +394,7 @@ def patch(ctx: Context) -> list[Code]:
     r, a = ctx.register(), ctx.rng.choice(BODY)
     b = ctx.register(r)
     change = op("addi", a, a, imm=ctx.rng.randrange(-2048, 2048)).bits
-    return [*li(r, pages.pick(ctx.rng, ctx.spaces, 0)), *li(b, change), op("sw", rs1=r, rs2=b), op("fence.i"),
+    return [*li(r, _routine(ctx)), *li(b, change), op("sw", rs1=r, rs2=b), op("fence.i"),
             op("jalr", layout.LINK, r)]
 
 
@@ -366,11 +408,13 @@ def branch(ctx: Context) -> list[Code]:
 def modify_privilege(ctx: Context) -> list[Code]:
     """M only: loads and stores with MPRV, for a random MPP and MPV."""
     rng, r = ctx.rng, ctx.register()
-    status = 1 << 17 | rng.choice((0, 1, 1, 3)) << 11 | rng.getrandbits(1) << 39 | rng.getrandbits(2) << 18
+    virtual = rng.random() < 0.6
+    status = 1 << 17 | rng.choice((0, 1, 1, 3)) << 11 | virtual << 39 | rng.getrandbits(2) << 18
     mask = 1 << 17 | 3 << 11 | 1 << 39 | 3 << 18
     code = [*li(r, mask), op("csrrc", 0, r, csr="mstatus"), *li(r, status), op("csrrs", 0, r, csr="mstatus")]
-    for _ in range(2):
-        code += ctx.rng.choice((memory, memory, atomic, call))(ctx)
+    seen = replace(ctx, spaces=ctx.guest, works=ctx.guest_works) if virtual else replace(ctx, spaces=ctx.host, works={})
+    for _ in range(3):
+        code += rng.choice((memory, memory, short_memory, atomic, reserved, call))(seen)
     return [*code, *li(r, mask), op("csrrc", 0, r, csr="mstatus")]
 
 
@@ -391,15 +435,15 @@ Maker = Callable[[Context], list[Code]]
 
 # Relative frequency of the units, by mode.
 _ANYWHERE: dict[Maker, int] = {alu: 12, loop: 6, muldiv: 6, constant: 6, compressed: 8, memory: 14, short_memory: 6,
-                               atomic: 6, reserved: 3, branch: 6, patch: 2, call: 3, csr: 4, illegal: 1, system: 1,
+                               atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3, csr: 4, illegal: 1, system: 1,
                                fence: 1, hypervisor_access: 1}
 WEIGHTS: dict[str, dict[Maker, int]] = {
     "M": {**_ANYWHERE, modify_privilege: 8, page_table: 8, hypervisor_access: 8, csr: 20, interrupt: 3, wait: 1, timer: 2,
           fence: 3},
     "S": {**_ANYWHERE, hypervisor_access: 10, csr: 14, interrupt: 3, wait: 2, timer: 2, fence: 4},
     "U": {**_ANYWHERE, hypervisor_access: 5},
-    "VS": {**_ANYWHERE, csr: 10, interrupt: 2, wait: 2, timer: 1, fence: 2},
-    "VU": _ANYWHERE,
+    "VS": {**_ANYWHERE, loop: 14, csr: 10, interrupt: 2, wait: 2, timer: 1, fence: 2},
+    "VU": {**_ANYWHERE, loop: 14},
     "?": {**_ANYWHERE, csr: 10, interrupt: 1, wait: 1, timer: 1, fence: 2, hypervisor_access: 4},
 }
 

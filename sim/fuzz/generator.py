@@ -102,7 +102,7 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
     state: dict[str, int | Literal] = {
         "medeleg": medeleg,
         "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["mideleg"],
-        "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64))),
+        "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64))) & values.WRITABLE["hedeleg"],
         "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["hideleg"],
         "mtvec": Literal("m", rng.getrandbits(1)),
         "stvec": Literal(hs, rng.getrandbits(1)),
@@ -113,7 +113,10 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
         "hstatus": hstatus,
         "vsstatus": rng.getrandbits(64) & sum(csrs.BY_NAME["vsstatus"][n].mask for n in ("sie", "spie", "spp", "sum", "mxr")),
         "hvip": rng.getrandbits(12) & 0x444 if interrupts else 0,
+        "mip": rng.getrandbits(12) if interrupts else 0,
         "mie": rng.getrandbits(12) if interrupts else 0,
+        "msip": rng.getrandbits(1) if interrupts else 0,
+        "mtimecmp": rng.choice((0, MASK64)) if interrupts else MASK64,
         "mcounteren": rng.getrandbits(3), "hcounteren": rng.getrandbits(3), "scounteren": rng.getrandbits(3),
         "mstatus": mstatus | trapping,
     }
@@ -183,21 +186,22 @@ def _context(world: World, mode: str, state: dict[str, int | Literal], chosen: d
     elif mode == "VS":
         own = [0, *(s.atp(world.rng.getrandbits(16)) for s in world.spaces["vs"])]
         vectors = [handlers.ADDRESS["vs"] + bit for bit in (0, 1)]
-    return Context(world.rng, mode, spaces, guest, own, vectors, world.frozen, bool(mideleg & 2 and hideleg & 4),
-                   world.slots, _works(world, mode, chosen))
+    works = {"S": host, "U": host, "VS": guest, "VU": guest}.get(mode, [])
+    inner = world.rng.choice(("VS", "VU"))
+    return Context(world.rng, mode, spaces, guest, host, own, vectors, world.frozen, bool(mideleg & 2 and hideleg & 4),
+                   world.slots, _works(world, mode, chosen) if works else {}, _works(world, inner, chosen))
 
 
-def _works(world: World, mode: str, chosen: dict[str, pages.Space | None]) -> dict[bool, list[pages.Window]]:
-    """By write: the windows in which accesses of this mode most likely succeed."""
+def _works(world: World, mode: str, chosen: dict[str, pages.Space | None]) -> dict[str, list[pages.Window]]:
+    """The windows in which reads, writes and fetches of this mode most likely succeed."""
     first, second = (chosen["vs"], chosen["g"]) if mode in ("VS", "VU") else (chosen["s"], None)
-    if mode == "M" or (first or second) is None:
-        return {}
     if first is None:
         first, second = second, None
-    assert first is not None
+    if first is None:
+        return {}
     user = mode in ("U", "VU") or first.stage == "g"
-    return {write: pages.good(world.memory, first, second, pages.V | pages.A | bits, user)
-            for write, bits in ((False, pages.R), (True, pages.R | pages.W | pages.D))}
+    return {kind: pages.good(world.memory, first, second, pages.V | pages.A | bits, user)
+            for kind, bits in (("r", pages.R), ("w", pages.R | pages.W | pages.D), ("x", pages.X))}
 
 
 def _next_mode(rng: random.Random, mode: str) -> str:

@@ -11,9 +11,11 @@ SKIP = "@skip"              # label of a branch over the next `skip` units of it
 _QUIET = 1 << 17 | 1 << 3   # mstatus.MPRV and MIE
 _M = layout.M_TEMP
 
-# CSRs that the set-up of each block writes, in this order; mepc and mstatus come last, after the fences.
+# What the set-up of each block writes, in this order: registers of the CLINT and CSRs. mepc and mstatus come last, after
+# the fences.
+_CLINT = {"msip": platform.CLINT.base + platform.CLINT_MSIP, "mtimecmp": platform.CLINT.base + platform.CLINT_MTIMECMP}
 STATE = ("medeleg", "mideleg", "hedeleg", "hideleg", "mtvec", "stvec", "vstvec", "satp", "vsatp", "hgatp", "hstatus",
-         "vsstatus", "hvip", "mie", "mcounteren", "hcounteren", "scounteren", "mepc", "mstatus")
+         "vsstatus", "hvip", "msip", "mtimecmp", "mip", "mie", "mcounteren", "hcounteren", "scounteren", "mepc", "mstatus")
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,11 @@ def _listing(segment: Segment) -> handlers.Listing:
 
 
 def _load(pool: list[Code], name: str) -> list[Code]:
-    return [op("ld", _M[0], _M[1], imm=8 * len(pool)), op("csrrw", 0, _M[0], csr=name)]
+    code = [op("ld", _M[0], _M[1], imm=8 * len(pool))]
+    if name in _CLINT:
+        return [*code, *li(layout.UPWARD, _CLINT[name]),
+                op("sw" if name == "msip" else "sd", rs1=layout.UPWARD, rs2=_M[0])]
+    return [*code, op("csrrw", 0, _M[0], csr=name)]
 
 
 def _setup(number: int, block: Block) -> handlers.Listing:
@@ -154,8 +160,7 @@ def _setup(number: int, block: Block) -> handlers.Listing:
 def _prologue(program: Program) -> list[Code]:
     """Devices and constants, then the body's registers."""
     code = [*la(_M[0], "m"), op("csrrw", 0, _M[0], csr="mtvec"), op("csrrw", 0, 0, csr="mie"),
-            *li(_M[0], platform.CLINT.base), op("sw", rs1=_M[0]),
-            *li(_M[0], platform.CLINT.base + platform.CLINT_MTIMECMP), *li(_M[1], -1), op("sd", rs1=_M[0], rs2=_M[1])]
+            *li(_M[0], _CLINT["mtimecmp"]), *li(_M[1], -1), op("sd", rs1=_M[0], rs2=_M[1])]
     for name, value in program.constants.items():
         code += [*li(_M[0], value), op("csrrw", 0, _M[0], csr=name)]
     for register, value in program.registers.items():

@@ -24,6 +24,7 @@ WRITABLE = {
     "mie": 0xFFF & ~_SGEI, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
     "vsip": 0xFFF, "hvip": 0xFFF,
     "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI,
+    "hedeleg": MASK64 & ~1,                                                     # cause 0 cannot happen with C
     "mcause": 1 << 63 | 0x3F, "scause": 1 << 63 | 0x3F, "vscause": 1 << 63 | 0x3F,
     "mtval2": MASK64 >> 2, "htval": MASK64 >> 2, "mtinst": 0xFFFFFFFF, "htinst": 0xFFFFFFFF,
     "mtvec": MASK64 & ~2, "stvec": MASK64 & ~2, "vstvec": MASK64 & ~2,
