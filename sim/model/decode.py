@@ -78,6 +78,12 @@ class Decoder:
         return 0
 
 
+@lru_cache
+def decoder(profile: Profile) -> Decoder:
+    """The decoder of a profile; machines share it, and with it the instructions it has made."""
+    return Decoder(profile)
+
+
 def expand(row: insns.Compressed, word: int) -> int:
     """32-bit form of the compressed instruction `word`, which matches `row`."""
     base = insns.BY_NAME[row.base]

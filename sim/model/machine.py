@@ -15,7 +15,7 @@ from sim.model import elf, lockstep, record, snapshot
 from sim.model.access import fetch
 from sim.model.bits import ult, unsigned, wrap
 from sim.model.csr import CsrFile
-from sim.model.decode import Decoder
+from sim.model.decode import decoder
 from sim.model.devices.clint import Clint
 from sim.model.devices.device import Device
 from sim.model.devices.finisher import Finisher
@@ -48,7 +48,7 @@ class Machine:
         self.hart = Hart(profile, self.memory, platform.RESET_VECTOR if rom else platform.RAM_BASE)
         self.harts = [self.hart]
         self.hart.csrs = CsrFile(profile)
-        self.decode = Decoder(profile).decode
+        self.decode = decoder(profile).decode
         self.has_rom = bool(rom)
         self.symbols: dict[str, int] = {}
         self.lock_reason = ""
