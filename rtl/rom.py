@@ -64,11 +64,10 @@ class Rom(wiring.Component):
 
 
 def rom_image(config: Config, ram_size: int = soc_map.RAM_SIZE, target: int = soc_map.RAM_BASE) -> bytes:
-    """Content of the boot ROM, from its first byte; the length is a multiple of 8.
+    """Content of the boot ROM, from its first byte.
 
     The hart arrives at `target` in M-mode with a0 = mhartid and a1 = the address of a device tree that tells
     of `ram_size` bytes of RAM.
     """
     code = b"".join(word.to_bytes(4, "little") for word in BOOT_CODE)
-    image = code + target.to_bytes(8, "little") + device_tree(config.profile, ram_size)
-    return image + bytes(-len(image) % 8)
+    return code + target.to_bytes(8, "little") + device_tree(config.profile, ram_size)

@@ -23,6 +23,7 @@ PASSES = ("proc -nomux -norom", "memory_collect")
 WAIVED = {
     "WIDTHEXPAND": "operators extend their operands as the expression needs it, by the rules of Verilog",
     "WIDTHTRUNC": "a reduction to one bit is written as a logical operator on a vector",
+    "CASEOVERLAP": "the first case that matches counts",
     "CASEINCOMPLETE": "what no case assigns keeps the default that is assigned before the case",
 }
 
@@ -59,5 +60,8 @@ def _translate(text):
         for step in (f"read_rtlil {source}", *PASSES, f"write_verilog {result}"):
             design.run_pass(f"tee -q -o /dev/null {step}")
         _, _, verilog = result.read_text().partition("*/\n")   # the banner tells how Yosys was built
-    # The one name that counts through the life of the process: a signal that starts `always @*` at time 0.
-    return re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "_start_", verilog)
+    # `always @*` waits for a change; a signal with an initial value starts it at time 0. Yosys gives that signal a
+    # name that counts through the life of the process, and forgets it where a slice of a signal is driven alone.
+    verilog = re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "_start_", verilog)
+    return re.sub(r"^  always @\*\n    (.*;)$", r"  always @* begin\n    if (_start_) begin end\n    \1\n  end",
+                  verilog, flags=re.M)

@@ -38,6 +38,17 @@ def test_mtime_counts_every_few_cycles():
         simulate(dut, bench)
 
 
+def test_store_to_mtime():
+    """It wins over a tick in the same cycle, once."""
+    dut = Clint(1)
+
+    async def bench(ctx):
+        await Master(ctx, dut.bus).write(MTIME, 1000)
+        assert ctx.get(dut.time) == 1001        # one cycle after the store
+
+    simulate(dut, bench)
+
+
 def test_partial_writes():
     dut, rng = Clint(1 << 20), random.Random(3)
 

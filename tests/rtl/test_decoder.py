@@ -70,6 +70,18 @@ def test_decoder(seed):
         assert all(dat == (adr << 3 ^ 0x55) and sel == 0xFF for adr, we, sel, dat, _ in seen[name] if we)
 
 
+def test_no_answer_outside_a_cycle():
+    dut = Decoder(REGIONS)
+
+    async def bench(ctx):
+        for cyc, stb in ((0, 1), (1, 0)):
+            ctx.set(dut.bus.cyc, cyc)
+            ctx.set(dut.bus.stb, stb)
+            await ctx.tick()
+
+    simulate(dut, bench, background=(checker(dut.bus),))
+
+
 def test_error_of_a_target_passes():
     dut = Decoder(REGIONS)
 

@@ -182,7 +182,8 @@ def test_the_rest_reads_zero():
 
     async def bench(ctx):
         master = await prepare(ctx, dut)
-        for offset in (0x80, 0x1008, 0x2100, 0x1F_FFF8, 0x20_0008, 0x20_2000, 0x3FF_FFF8):
+        ctx.set(dut.sources, 1)
+        for offset in (0x80, 0x1000, 0x1008, 0x2100, 0x1F_FFF8, 0x20_0008, 0x20_2000, 0x3FF_FFF8):
             await master.write(BASE + offset, 2**64 - 1)
             assert await master.read(BASE + offset) == 0
         assert await master.read(priority(10)) == 5 << 32 | 3

@@ -143,6 +143,9 @@ def test_receive_interrupt():
         assert ctx.get(dut.irq) == 1
         assert await uart.read(IIR, 1) == 0xC4
         assert await uart.read(IIR, 1) == 0xC4
+        await uart.write(LCR, 0x80, 1)
+        assert await uart.read(DLL, 1) == 0     # takes no byte
+        await uart.write(LCR, 0x03, 1)
         assert await uart.read(RBR, 1) == ord("a")
         assert ctx.get(dut.irq) == 1
         assert await uart.read(RBR, 1) == ord("b")

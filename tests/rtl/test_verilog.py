@@ -50,8 +50,9 @@ def lint(path, top):
 
 def run(*arguments, **environment):
     """The command line of this package."""
-    return subprocess.run([sys.executable, "-m", "rtl", *arguments], env={**os.environ, **environment}, cwd=ROOT,
-                          capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run([sys.executable, "-m", "rtl", *arguments], cwd=ROOT,
+                          env={**os.environ, **environment}, capture_output=True, text=True, timeout=300,
+                          check=False)
 
 
 def ports(text, module):

@@ -32,7 +32,8 @@ def test_memory_and_beats():
 
     simulate(dut, bench, background=(memory(dut.bus, words), checker(dut.bus, beats)))
     assert len(beats) == 42
-    assert beats[0] == (5, 1, 0b1100, 0x1000 << 16, 0)
+    address, we, select, data, error = beats[0]
+    assert (address, we, select, data >> 16 & 0xFFFF, error) == (5, 1, 0b1100, 0x1000, 0)
     assert beats[-1][4] == 1
 
 
