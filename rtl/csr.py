@@ -153,7 +153,7 @@ class CsrFile(wiring.Component):
         m.d.comb += [
             mask.eq(any_of(value & select[name].replicate(64) for name, value in masks.items())),
             written.eq((new & mask) | (old & ~mask)),
-            self.wvalue.eq(Mux(pending[causes.IRQ["SEI"]], written | line, written)),
+            self.wvalue.eq(Mux(self.seen_irq[causes.IRQ["SEI"]], written | line, written)),
             self.refetch.eq(self.request_valid & request.write
                             & Cat(bit for name, bit in select.items() if name in REFETCH).any()),
             counters.retire.eq(self.retire),

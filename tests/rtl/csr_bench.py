@@ -1,0 +1,117 @@
+"""The CSR file and `csr_reference` side by side, for the tests of the CSRs, of traps and of interrupts."""
+
+import random
+
+from amaranth.sim import Simulator
+
+from rtl.config import CONFIGS
+from rtl.csr import CsrFile
+from rtl.types import CsrOp, SysOp
+from tests.rtl.csr_reference import ALL, MPP, MPV, Csrs, M, S, U
+
+CONFIG = CONFIGS["default"]
+NUMBERS = {
+    "cycle": 0xC00, "time": 0xC01, "instret": 0xC02,
+    "sstatus": 0x100, "sie": 0x104, "stvec": 0x105, "scounteren": 0x106, "senvcfg": 0x10A, "sscratch": 0x140,
+    "sepc": 0x141, "scause": 0x142, "stval": 0x143, "sip": 0x144, "stimecmp": 0x14D, "satp": 0x180,
+    "vsstatus": 0x200, "vsie": 0x204, "vstvec": 0x205, "vsscratch": 0x240, "vsepc": 0x241, "vscause": 0x242,
+    "vstval": 0x243, "vsip": 0x244, "vstimecmp": 0x24D, "vsatp": 0x280,
+    "hstatus": 0x600, "hedeleg": 0x602, "hideleg": 0x603, "hie": 0x604, "htimedelta": 0x605, "hcounteren": 0x606,
+    "hgeie": 0x607, "henvcfg": 0x60A, "htval": 0x643, "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680,
+    "hgeip": 0xE12, "mvendorid": 0xF11, "marchid": 0xF12, "mimpid": 0xF13, "mhartid": 0xF14, "mconfigptr": 0xF15,
+    "mstatus": 0x300, "misa": 0x301, "medeleg": 0x302, "mideleg": 0x303, "mie": 0x304, "mtvec": 0x305,
+    "mcounteren": 0x306, "menvcfg": 0x30A, "mcountinhibit": 0x320, "mscratch": 0x340, "mepc": 0x341, "mcause": 0x342,
+    "mtval": 0x343, "mip": 0x344, "mtinst": 0x34A, "mtval2": 0x34B, "mcycle": 0xB00, "minstret": 0xB02,
+    "mhpmcounter3": 0xB03, "mhpmevent31": 0x33F,
+}
+WRITABLE = sorted(name for name, number in NUMBERS.items() if number >> 10 != 3 and name != "mcycle")
+COMPARED = sorted(set(NUMBERS) - {"cycle", "mcycle"})
+LINES = {"irq_msip": 3, "irq_mtip": 7, "irq_seip": 9, "irq_meip": 11}
+SETTLED = 3         # cycles from the write of an input of a comparison to the instruction that may see it
+
+
+class Bench:
+    """The unit and the reference side by side; every method does the same to both."""
+
+    def __init__(self, config=CONFIG, seed=0):
+        self.dut = CsrFile(config)
+        self.reference = Csrs(config.profile.asid_bits, config.profile.vmid_bits)
+        self.r = random.Random(seed)
+
+    def run(self, bench):
+        async def with_bench(ctx):
+            self.ctx = ctx
+            await bench(self)
+        sim = Simulator(self.dut)
+        sim.add_clock(1e-6)
+        sim.add_testbench(with_bench)
+        sim.run()
+
+    def ask(self, name, op=0, write=0, operand=0):
+        """Present a CSR instruction."""
+        self.ctx.set(self.dut.request, {"addr": NUMBERS[name], "op": CsrOp(op), "write": write, "operand": operand})
+        self.ctx.set(self.dut.request_valid, 1)
+
+    def get(self, name):
+        return self.ctx.get(getattr(self.dut, name))
+
+    async def strobe(self, name):
+        self.ctx.set(getattr(self.dut, name), 1)
+        await self.ctx.tick()
+        self.ctx.set(getattr(self.dut, name), 0)
+
+    async def write(self, name, operand, op=0):
+        """A CSR instruction that writes; the value reported is the one that a read then returns."""
+        self.ask(name, op, 1, operand)
+        before = self.reference.read(name)
+        assert self.get("rdata") == before, f"{name}: {self.get('rdata'):#x}, not {before:#x}"
+        reported = self.get("wvalue")
+        await self.strobe("commit")
+        self.reference.write(name, op, operand)
+        want = self.reference.read(name)
+        assert reported == want, f"{name} written with {operand:#x}: {reported:#x}, not {want:#x}"
+
+    async def settle(self):
+        """Let a change of an input of a comparison reach the pending bits."""
+        await self.ctx.tick().repeat(SETTLED)
+
+    async def set_inputs(self, lines, time):
+        for name, bit in LINES.items():
+            self.ctx.set(getattr(self.dut, name), lines >> bit & 1)
+        self.ctx.set(self.dut.time, time)
+        self.reference.lines, self.reference.time = lines, time
+        await self.settle()
+
+    async def go(self, mode):
+        """To another mode, by a trap to M and MRET; spoils mstatus."""
+        self.ctx.set(self.dut.trap, {"cause": 11})
+        await self.strobe("trap_enter")
+        self.reference.trap(0, 11, 0, 0, 0, 0, 0)
+        status = self.reference.at["mstatus"] & ~(MPP | MPV)
+        await self.write("mstatus", status | (mode & 3) << 11 | (MPV if mode >> 2 else 0))
+        self.ctx.set(self.dut.sys_op, SysOp.MRET)
+        await self.strobe("ret_enter")
+        self.reference.mret()
+        assert self.get("mode") == mode == self.reference.mode
+
+    async def scramble(self, *, times=True):
+        """Random values everywhere; those of the timers near each other."""
+        await self.go(self.r.choice((M, S, U)))
+        for name in WRITABLE:
+            value = self.r.getrandbits(64) & self.r.choice((ALL, self.r.getrandbits(64)))
+            if name in ("stimecmp", "vstimecmp"):
+                value = self.reference.time + self.r.choice((-1, 0, 1, 1000)) & ALL
+            if name == "htimedelta":
+                value = self.r.choice((0, 1, -1, -self.reference.time, self.r.getrandbits(64))) & ALL
+            if name.endswith("atp") and self.r.random() < 0.8:
+                value = value & (1 << 60) - 1 | self.r.choice((0, 8)) << 60
+            await self.write(name, value)
+        await self.settle()
+
+    def compare(self, names=COMPARED):
+        for name in names:
+            self.ask(name)
+            got, want = self.get("rdata"), self.reference.read(name)
+            assert got == want, f"{name} in mode {self.reference.mode:03b}: {got:#x}, not {want:#x}"
+        assert self.get("mode") == self.reference.mode
+        assert self.get("data_mode") == self.reference.data_mode()

@@ -1,0 +1,74 @@
+"""rtl/interrupts.py, inside the CSR file: the choice of an interrupt against `csr_reference`."""
+
+from tests.rtl.csr_bench import LINES, SETTLED, Bench
+from tests.rtl.csr_reference import ALL, M_BITS, MPP, VS, VU, M, S, U
+
+
+def sparse(r, bits=64):
+    return r.getrandbits(bits) & r.getrandbits(bits) & r.getrandbits(bits)
+
+
+async def change_something(b):
+    """One random change of what the choice of an interrupt depends on; for a while nothing but this changes."""
+    match b.r.randrange(4):
+        case 0:
+            await b.go(b.r.choice((U, S, M, VU, VU, VS, VS)))
+        case 1:
+            name = b.r.choice(("mie", "mie", "mip", "hvip", "mideleg", "hideleg", "mstatus", "vsstatus"))
+            value = sparse(b.r) if name == "mip" else b.r.getrandbits(64)
+            await b.write(name, value & ~MPP if name == "mstatus" else value)
+        case 2:
+            name = b.r.choice(("stimecmp", "vstimecmp", "htimedelta", "menvcfg", "henvcfg"))
+            near = b.reference.time + b.r.choice((-1, 0, 1)) & ALL
+            await b.write(name, near if name.endswith("cmp") else b.r.choice((0, 1, ALL, ALL)))
+        case 3:
+            await b.set_inputs(sparse(b.r, 12) & (M_BITS | 1 << 9), b.reference.time + b.r.randrange(3) & ALL)
+
+
+def test_interrupts_after_a_change():
+    """Never signalled when the state forbids it, from the first cycle on; soon signalled when it allows it: 22, 29."""
+    async def bench(b):
+        taken = set()
+        for _ in range(3):
+            await b.scramble()
+            for _ in range(80):
+                await change_something(b)
+                want = b.reference.interrupt()
+                for cycle in range(SETTLED):
+                    if b.get("interrupt"):
+                        assert b.get("interrupt_cause") == want, f"{want} after {cycle} cycles"
+                        taken.add(want)
+                    await b.ctx.tick()
+                assert b.get("interrupt") == (want is not None), f"{want} is not signalled"
+                assert b.get("wakeup") == int(b.reference.mip() & b.reference.at["mie"] != 0)
+        assert taken == {1, 2, 3, 5, 6, 7, 9, 10, 11}
+    Bench(seed=7).run(bench)
+
+
+def test_inputs_that_never_rest():
+    """Lines and time change in every cycle: what is read, and signalled, belongs to what the record reports as seen."""
+    async def bench(b):
+        signalled = 0
+        for _ in range(3):
+            await b.scramble()
+            await b.go(b.r.choice((VS, VU, S)))
+            for name in ("mie", "menvcfg", "henvcfg", "vsstatus"):
+                await b.write(name, ALL)
+            await b.write("hideleg", b.r.getrandbits(64))
+            time = b.reference.time - 20 & ALL
+            await b.set_inputs(0, time)
+            for _ in range(25):
+                b.reference.lines, b.reference.time = b.get("seen_irq"), b.get("seen_time")
+                b.compare(("mip", "sip", "hip", "vsip", "time"))
+                want = b.reference.interrupt()
+                # A choice holds for the state that was there when it was made; none may be lost when nothing moved.
+                assert (b.get("interrupt"), b.get("interrupt_cause")) == ((1, want) if want is not None else (0, 0))
+                signalled += want is not None
+                time = time + b.r.randrange(3) & ALL
+                b.ctx.set(b.dut.time, time)
+                for name in LINES:
+                    b.ctx.set(getattr(b.dut, name), int(b.r.random() < 0.1))
+                await b.ctx.tick()
+            await b.set_inputs(0, time)
+        assert signalled > 20
+    Bench(seed=8).run(bench)

@@ -1,0 +1,59 @@
+"""rtl/trap.py, inside the CSR file: trap entry and return against `csr_reference`."""
+
+from rtl.types import SysOp
+from tests.rtl.csr_bench import Bench
+from tests.rtl.csr_reference import VS, VU, M, S, U
+
+TRAP_WRITES = ("mstatus", "vsstatus", "hstatus", "mepc", "sepc", "vsepc", "mcause", "scause", "vscause", "mtval", "stval",
+               "vstval", "mtval2", "htval", "mtinst", "htinst")
+STATUS = TRAP_WRITES[:3]
+
+
+def some_trap(r):
+    interrupt = r.randrange(2)
+    codes = (1, 2, 3, 5, 6, 7, 9, 10, 11) if interrupt else (*range(1, 11), 12, 13, 15, *range(20, 24))
+    return {"interrupt": interrupt, "cause": r.choice(codes), "pc": r.getrandbits(64), "tval": r.getrandbits(64),
+            "tval2": r.getrandbits(62), "tinst": r.getrandbits(32), "virtual": r.randrange(2)}
+
+
+def test_traps():
+    """Random traps from every mode in random states: corner cases 12, 15, 20, 21 and 28."""
+    async def bench(b):
+        for _ in range(2):
+            await b.scramble()
+            for _ in range(15):
+                await b.go(b.r.choice((U, S, M, VU, VS)))
+                for name in STATUS:
+                    await b.write(name, b.r.getrandbits(64))
+                trap, mode = some_trap(b.r), b.reference.mode
+                b.ctx.set(b.dut.trap, trap)
+                got = {name: b.get(f"trap_{name}") for name in ("vector", "mode", "cause", "gva", "to_vs")}
+                vector = b.reference.trap(trap["interrupt"], trap["cause"], trap["pc"], trap["tval"], trap["tval2"],
+                                          trap["tinst"], trap["virtual"])
+                entered = b.reference.mode
+                written = b.reference.at[{M: "mcause", S: "scause", VS: "vscause"}[entered]] & 63
+                assert got == {"vector": vector, "mode": entered, "cause": written, "to_vs": int(entered == VS),
+                               "gva": trap["virtual"] if entered != VS else 0}, f"{trap} from {mode:03b}"
+                await b.strobe("trap_enter")
+                b.compare(TRAP_WRITES)
+            b.compare()
+    Bench(seed=5).run(bench)
+
+
+def test_returns():
+    """MRET and SRET from every mode that may: corner cases 13 and 14."""
+    async def bench(b):
+        await b.scramble()
+        for i in range(40):
+            await b.go((M, S, VS)[i % 3])
+            for name in STATUS:
+                await b.write(name, b.r.getrandbits(64))
+            op = SysOp.MRET if b.reference.mode == M and b.r.random() < 0.6 else SysOp.SRET
+            b.ctx.set(b.dut.sys_op, op)
+            got = b.get("ret_pc"), b.get("ret_mode")
+            pc = b.reference.mret() if op is SysOp.MRET else b.reference.sret()
+            assert got == (pc, b.reference.mode)
+            await b.strobe("ret_enter")
+            b.compare(STATUS)
+        b.compare()
+    Bench(seed=6).run(bench)
