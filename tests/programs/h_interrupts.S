@@ -105,6 +105,7 @@ PROGRAM 1
     EXPECT_VS INTERRUPT | IRQ_SSI
     EXPECT_CSR vstval, 0
     SET     hvip, HVIP_VSTIP
+    LEVEL   VS_ALL, 0, 1
     TRY     PRV_VS, 0, nop
     EXPECT_VS INTERRUPT | IRQ_STI
     SET     hvip, HVIP_VSEIP
@@ -145,6 +146,7 @@ PROGRAM 1
     TRY     PRV_VS, 0, nop
     EXPECT_VS INTERRUPT | IRQ_SEI
     SET     hvip, HVIP_VSSIP | HVIP_VSTIP
+    LEVEL   VS_ALL, 0, 1
     TRY     PRV_VS, 0, nop
     EXPECT_VS INTERRUPT | IRQ_SSI
     CHECK   15                              /* in HS: an S-level timer before a VS-level external interrupt */
@@ -174,6 +176,7 @@ PROGRAM 1
     EXPECT_CSR vscause, INTERRUPT | IRQ_STI
     EXPECT  s10, 4 * IRQ_STI
     SET     hvip, HVIP_VSEIP
+    LEVEL   VS_ALL, 0, 1
     TRY     PRV_VS, 0, nop
     EXPECT  s10, 4 * IRQ_SEI
     csrw    vstvec, a1
