@@ -257,7 +257,7 @@ class Core(wiring.Component):
             record.record.eq(commit.record),
             self.retire.eq(record.retire),
         ]
-        m.d.comb += [commit.csr[name].eq(getattr(csr, name)) for name in CsrVerdict.__annotations__]
+        m.d.comb += [commit.csr[name].eq(getattr(csr, name)) for name, _ in CsrVerdict.as_shape()]
 
         # ---- W: write the register ---------------------------------------------------------------
         w_rd = Mux(w.valid, w.payload.rd, 0)
