@@ -52,6 +52,7 @@ class Context:
     slots: list[tuple[int, int, str]] = field(default_factory=list)     # page-table entries that may change
     works: dict[str, list[pages.Window]] = field(default_factory=dict)      # by r, w, x: what most likely succeeds
     guest_works: dict[str, list[pages.Window]] = field(default_factory=dict)
+    calm: bool = False                  # nothing that is likely to trap
 
     def register(self, *but: int) -> int:
         """A register to write, none of `but`."""
@@ -74,9 +75,9 @@ def _address(ctx: Context, size: int, want: str, guest: bool = False) -> int:
     """An address to read (r), write (w) or execute (x) `size` bytes at: mapped, broken, unmapped, or far outside."""
     rng, offset = ctx.rng, _offset(ctx, size)
     spaces, works = (ctx.guest, ctx.guest_works) if guest else (ctx.spaces, ctx.works)
-    kind = rng.random()
-    if kind < 0.55 and works.get(want):
-        return rng.choice(works[want]).address(rng, offset)
+    if works.get(want) and (ctx.calm or rng.random() < 0.55):
+        return rng.choice(works[want]).address(rng, offset & -size if ctx.calm else offset)
+    kind = rng.uniform(0.55, 1)
     if kind < 0.68:
         return layout.DATA + (rng.randrange(layout.DATA_PAGES) << 12) + offset
     if kind < 0.70:
@@ -435,8 +436,8 @@ Maker = Callable[[Context], list[Code]]
 
 # Relative frequency of the units, by mode.
 _ANYWHERE: dict[Maker, int] = {alu: 12, loop: 6, muldiv: 6, constant: 6, compressed: 8, memory: 14, short_memory: 6,
-                               atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3, csr: 4, illegal: 1, system: 1,
-                               fence: 1, hypervisor_access: 1}
+                               atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3,
+                               csr: 4, illegal: 1, system: 1, fence: 1, hypervisor_access: 1}
 WEIGHTS: dict[str, dict[Maker, int]] = {
     "M": {**_ANYWHERE, modify_privilege: 8, page_table: 8, hypervisor_access: 8, csr: 20, interrupt: 3, wait: 1, timer: 2,
           fence: 3},
@@ -444,12 +445,15 @@ WEIGHTS: dict[str, dict[Maker, int]] = {
     "U": {**_ANYWHERE, hypervisor_access: 5},
     "VS": {**_ANYWHERE, loop: 14, csr: 10, interrupt: 2, wait: 2, timer: 1, fence: 2},
     "VU": {**_ANYWHERE, loop: 14},
+    "calm": {alu: 4, loop: 10, muldiv: 2, constant: 2, compressed: 3, short_jump: 2, branch: 2},
+    "calm memory": {alu: 2, loop: 10, muldiv: 2, compressed: 3, short_jump: 2, memory: 6, short_memory: 4, atomic: 4,
+                    reserved: 3},
     "?": {**_ANYWHERE, csr: 10, interrupt: 1, wait: 1, timer: 1, fence: 2, hypervisor_access: 4},
 }
 
 
 def units(ctx: Context, count: int) -> list[Unit]:
     """Random units for one segment."""
-    weights = WEIGHTS[ctx.mode]
+    weights = WEIGHTS[ctx.mode if not ctx.calm else "calm memory" if ctx.works.get("w") else "calm"]
     makers = ctx.rng.choices(list(weights), list(weights.values()), k=count)
     return [Unit(maker.__name__, maker(ctx), ctx.rng.randrange(1, 4) if maker is branch else 0) for maker in makers]

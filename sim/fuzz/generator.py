@@ -1,7 +1,7 @@
 """Random programs: address spaces, blocks, and the ways between the five modes."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isa import causes, csrs
 from sim.fuzz import blocks, handlers, layout, pages, values
@@ -11,7 +11,7 @@ from sim.fuzz.program import Block, Literal, Program, Segment, Unit
 
 MODES = {"M": (3, 0), "S": (1, 0), "U": (0, 0), "VS": (1, 1), "VU": (0, 1)}     # nominal privilege, V
 _STCE = 1 << 63
-_WEIGHTS = {"M": 2, "S": 4, "U": 2, "VS": 9, "VU": 6}
+_WEIGHTS = {"M": 3, "S": 4, "U": 3, "VS": 8, "VU": 6}
 _HU, _SPV, _SPVP = 1 << 9, 1 << 7, 1 << 8
 _TRAPPING = 7 << 20                     # TVM, TW, TSR in mstatus; VTVM, VTW, VTSR in hstatus
 
@@ -20,10 +20,10 @@ _TRAPPING = 7 << 20                     # TVM, TW, TSR in mstatus; VTVM, VTW, VT
 class Options:
     """Size of a program: blocks, segments of one block, units of one segment with V=1, traps that a block may take."""
 
-    blocks: int = 7
+    blocks: int = 6
     segments: int = 6
     units: int = 32
-    budget: int = 30
+    budget: int = 20
 
 
 DEFAULT = Options()
@@ -57,6 +57,7 @@ def generate(seed: int, options: Options = DEFAULT) -> Program:
     for number in range(options.blocks):
         wild = rng.random() < 0.1
         program.blocks.append(_blind_block(world, number) if wild else _block(world, number, options))
+    program.blocks.append(_calm_block(world, options.blocks, options))
     return program
 
 
@@ -102,7 +103,8 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
     state: dict[str, int | Literal] = {
         "medeleg": medeleg,
         "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["mideleg"],
-        "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64))) & values.WRITABLE["hedeleg"],
+        "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64)))
+                   & values.WRITABLE["hedeleg"],
         "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["hideleg"],
         "mtvec": Literal("m", rng.getrandbits(1)),
         "stvec": Literal(hs, rng.getrandbits(1)),
@@ -132,7 +134,7 @@ def _blind_block(world: World, number: int) -> Block:
     rng = world.rng
     stage = rng.choice(("s", "vs", "g"))
     mode = rng.choice(("S", "U") if stage == "s" else ("VS", "VU"))
-    state, chosen = _state(world, mode)
+    state, _ = _state(world, mode)
     state["medeleg"] = 0
     name = {"s": "satp", "vs": "vsatp", "g": "hgatp"}[stage]
     state[name] = world.blind[stage].atp()
@@ -159,6 +161,22 @@ def _block(world: World, number: int, options: Options) -> Block:
     return block
 
 
+def _calm_block(world: World, number: int, options: Options) -> Block:
+    """A guest at work: VU or VS under both stages, hardly any traps."""
+    rng = world.rng
+    mode = rng.choice(("VS", "VU"))
+    state, chosen = _state(world, mode)
+    pair = rng.randrange(2)
+    chosen |= {stage: world.spaces[stage][pair] for stage in ("vs", "g")}
+    state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14), "hedeleg": values.WRITABLE["hedeleg"],
+              "mie": 0}
+    context = replace(_context(world, mode, state, chosen), calm=True)
+    label = f"b{number}s0"
+    state["mepc"] = Literal(label, _alias(rng, mode, chosen))
+    body = Segment(label, mode, mode == "VU", blocks.units(context, 3 * options.units // 2))
+    return Block(state, [body], options.budget // 2)
+
+
 def _alias(rng: random.Random, mode: str, chosen: dict[str, pages.Space | None]) -> int:
     """Distance from the code to another address of it, in the first stage of this mode."""
     if mode == "M" or rng.random() < 0.5:
@@ -175,7 +193,8 @@ def _alias(rng: random.Random, mode: str, chosen: dict[str, pages.Space | None])
 def _context(world: World, mode: str, state: dict[str, int | Literal], chosen: dict[str, pages.Space | None]) -> Context:
     guest = [chosen["vs"] or chosen["g"]]
     host = [chosen["s"]]
-    spaces = {"M": [None], "S": host, "U": host, "VS": guest, "VU": guest}.get(mode, host + guest)
+    bare: list[pages.Space | None] = [None]
+    spaces = {"M": bare, "S": host, "U": host, "VS": guest, "VU": guest}.get(mode, host + guest)
     own: list[int] = []
     vectors: list[int] = []
     medeleg, mideleg, hideleg = state["medeleg"], state["mideleg"], state["hideleg"]
@@ -221,7 +240,8 @@ def _switch(rng: random.Random, mode: str, following: str, label: str) -> list[C
     if mode == "M" and (privilege == 3 or rng.random() < 0.7):
         status = privilege << 11 | virtual << 39
         mask = sum(csrs.BY_NAME["mstatus"][n].mask for n in ("mie", "mprv", "mpp", "mpv"))
-        return [*li(a, mask), op("csrrc", 0, a, csr="mstatus"), *li(a, status | extra & 0xC0080), op("csrrs", b, a, csr="mstatus"),
+        return [*li(a, mask), op("csrrc", 0, a, csr="mstatus"),
+                *li(a, status | extra & 0xC0080), op("csrrs", b, a, csr="mstatus"),
                 *la(a, label), op("csrrw", b, a, csr="mepc"), op("mret")]
     code: list[Code] = [op("csrrci", imm=8 if mode == "M" else 2, csr="mstatus" if mode == "M" else "sstatus")]
     if mode in ("M", "S", "?"):

@@ -5,7 +5,7 @@ What Spike's log does not show (V, mtval2, mtinst) the program's handlers read i
 
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,9 @@ _MASKED = {"mideleg": 1 << 12}
 
 Record = dict[str, int]
 Watch = Callable[[Record], None]
+
+
+Judge = Callable[[Path, Watch], "Result"]
 
 
 @dataclass
@@ -73,7 +76,7 @@ def on_model(elf: Path, watch: Watch = lambda record: None) -> Iterator[Record]:
             return
 
 
-def on_spike(elf: Path, spike: list[str]) -> Iterator[Event]:
+def on_spike(elf: Path, spike: list[str]) -> Generator[Event, None, None]:
     """Events of Spike from the program's entry to the store to tohost. `spike`: the command, without the program."""
     command = [*spike, f"-m{layout.S_CODE:#x}:{layout.RAM_SIZE:#x}", "-l", "--log-commits",
                f"--instructions={MAX_RECORDS * 100}", str(elf)]
@@ -85,9 +88,8 @@ def on_spike(elf: Path, spike: list[str]) -> Iterator[Event]:
             process.kill()
 
 
-def _events(lines: Iterator[str] | object) -> Iterator[Event]:
+def _events(lines: Iterable[str]) -> Iterator[Event]:
     pending: Event | None = None
-    assert isinstance(lines, Iterator)
     for line in lines:
         if pending is not None:
             tval = _TVAL.match(line)
