@@ -15,13 +15,12 @@ from sim.model.bits import wrap
 from sim.model.hart import ABSENT, Hart
 from sim.model.interrupts import takeable
 from sim.model.masks import LINES
+from sim.model.record import FIRST_INPUT
 
 Block = Union["array[int]", "memoryview[int]"]
 PATIENCE = 8                            # records that an interrupt may stay takeable before it must be taken
 TIME, CYCLE, ERROR_PADDR = (FIELDS[n].word for n in ("time", "cycle", "error_paddr"))
 RDATA = FIELDS["mem_rdata"].word
-# This word and all after it are inputs.
-FIRST_SAMPLED = min(f.word for f in FIELDS.values() if f.sampled and f.word)
 
 
 def _flag(name: str) -> int:
@@ -42,7 +41,8 @@ def follow(h: Hart, execute: Callable[[int], None], block: Block, count: int) ->
     h.locked = True
     for i in range(count):
         theirs = block[i * WORDS:(i + 1) * WORDS].tolist()
-        reason = _sample(h, theirs)
+        reason = ""
+        _sample(h, theirs)
         code = takeable(h)
         if theirs[0] & INTERRUPT:
             if code == ABSENT:
@@ -60,13 +60,13 @@ def follow(h: Hart, execute: Callable[[int], None], block: Block, count: int) ->
             h.flush()
         mine = h.record
         mine[0] |= theirs[0] & SAMPLED
-        mine[FIRST_SAMPLED:] = theirs[FIRST_SAMPLED:]
+        mine[FIRST_INPUT:] = theirs[FIRST_INPUT:]
         if reason or mine != theirs:
             return i, reason or _differences(mine, theirs)
     return count, ""
 
 
-def _sample(h: Hart, theirs: list[int]) -> str:
+def _sample(h: Hart, theirs: list[int]) -> None:
     """Take the inputs of a record."""
     flags = theirs[0]
     h.time, h.in_cycle, h.in_rdata = wrap(theirs[TIME]), wrap(theirs[CYCLE]), theirs[RDATA]
@@ -76,7 +76,6 @@ def _sample(h: Hart, theirs: list[int]) -> str:
         # With no cached translation or instruction, every access of this step passes the checks.
         h.error_dword = wrap(theirs[ERROR_PADDR]) & -8
         h.flush()
-    return ""
 
 
 def _differences(mine: list[int], theirs: list[int]) -> str:

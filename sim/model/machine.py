@@ -110,7 +110,10 @@ class Machine:
         """Execute one instruction, or take one trap, and fill `hart.record`."""
         self.hart.locked = False
         self._service()
+        flags, words = record.inputs(self.hart)
         self._execute(takeable(self.hart))
+        self.hart.record[0] |= flags
+        self.hart.record[record.FIRST_INPUT:] = words
 
     def lock(self, block: lockstep.Block, count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.

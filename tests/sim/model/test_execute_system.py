@@ -1,0 +1,120 @@
+"""xRET, WFI, SFENCE.VMA and the CSR instructions, in every mode."""
+
+import itertools
+
+import pytest
+
+from isa.causes import VS, VU, M, S, U
+from isa.profile import PROFILES
+from sim.model.masks import MIE, MPIE, MPRV, MPV, SIE, SPIE, SPP, SPV
+from tests.sim.model.bare import CODE, DATA, Bare, asm
+
+OK, II, VI = 0, 2, 22
+TVM, TW, TSR = 1 << 20, 1 << 21, 1 << 22
+MODES = (M, S, U, VS, VU)
+
+
+def cause(r: dict[str, int]) -> int:
+    return r["cause"] if r["trap"] else OK
+
+
+@pytest.mark.parametrize(("mpp", "mpv"), list(itertools.product((U, S, M), (0, 1))))
+@pytest.mark.parametrize("mpie", [0, 1])
+def test_mret(mpp: int, mpv: int, mpie: int) -> None:
+    b = Bare()
+    b.csr(mstatus=mpp << 11 | (MPV if mpv else 0) | (MPIE if mpie else 0) | MPRV, mepc=DATA + 1)
+    r = b.do(asm("mret"))
+    mode = M if mpp == M else mpp | 4 * mpv                # MPP=3: V stays 0 whatever MPV says
+    assert (r["next_mode"], r["next_pc"]) == (mode, DATA)
+    keeps = MPRV if mpp == M else 0
+    assert b.h.mstatus & (3 << 11 | MPV | MPIE | MIE | MPRV) == MPIE | (MIE if mpie else 0) | keeps
+
+
+@pytest.mark.parametrize(("start", "spp", "spv", "spie"), list(itertools.product((M, S), (0, 1), (0, 1), (0, 1))))
+def test_sret_of_the_host(start: int, spp: int, spv: int, spie: int) -> None:
+    b = Bare()
+    b.csr(mstatus=(SPP if spp else 0) | (SPIE if spie else 0) | MPRV, hstatus=SPV if spv else 0, sepc=DATA)
+    r = b.do(asm("sret"), start)
+    assert (r["next_mode"], r["next_pc"]) == (spp | 4 * spv, DATA)
+    assert b.h.mstatus & (SPP | SPIE | SIE | MPRV) == SPIE | (SIE if spie else 0)
+    assert b.h.hstatus & SPV == 0
+
+
+@pytest.mark.parametrize(("spp", "spie"), list(itertools.product((0, 1), (0, 1))))
+def test_sret_of_a_guest(spp: int, spie: int) -> None:
+    b = Bare()
+    b.csr(vsstatus=(SPP if spp else 0) | (SPIE if spie else 0), vsepc=DATA, sepc=CODE, hstatus=SPV)
+    before = b.h.mstatus, b.h.hstatus
+    r = b.do(asm("sret"), VS)
+    assert (r["next_mode"], r["next_pc"]) == (VS if spp else VU, DATA)
+    assert b.h.vsstatus & (SPP | SPIE | SIE) == SPIE | (SIE if spie else 0)
+    assert (b.h.mstatus, b.h.hstatus) == before
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_who_may_mret(mode: int) -> None:
+    assert cause(Bare().do(asm("mret"), mode)) == (OK if mode == M else II)
+
+
+@pytest.mark.parametrize(("mode", "tsr", "vtsr"), list(itertools.product(MODES, (0, TSR), (0, TSR))))
+def test_who_may_sret(mode: int, tsr: int, vtsr: int) -> None:
+    b = Bare()
+    b.csr(mstatus=tsr, hstatus=vtsr)
+    expected = {M: OK, S: II if tsr else OK, U: II, VS: VI if vtsr else OK, VU: VI}[mode]
+    assert cause(b.do(asm("sret"), mode)) == expected
+
+
+@pytest.mark.parametrize(("mode", "tw", "vtw"), list(itertools.product(MODES, (0, TW), (0, TW))))
+def test_who_may_wait(mode: int, tw: int, vtw: int) -> None:
+    b = Bare()
+    b.csr(mstatus=tw, hstatus=vtw)
+    expected = {M: OK, S: II if tw else OK, U: II, VS: II if tw else VI if vtw else OK, VU: II if tw else VI}[mode]
+    assert cause(b.do(asm("wfi"), mode)) == expected
+
+
+@pytest.mark.parametrize(("mode", "tvm", "vtvm"), list(itertools.product(MODES, (0, TVM), (0, TVM))))
+def test_who_may_fence(mode: int, tvm: int, vtvm: int) -> None:
+    b = Bare()
+    b.csr(mstatus=tvm, hstatus=vtvm)
+    sfence = {M: OK, S: II if tvm else OK, U: II, VS: VI if vtvm else OK, VU: VI}[mode]
+    vvma = {M: OK, S: OK, U: II, VS: VI, VU: VI}[mode]
+    gvma = {M: OK, S: II if tvm else OK, U: II, VS: VI, VU: VI}[mode]
+    for name, expected in (("sfence.vma", sfence), ("hfence.vvma", vvma), ("hfence.gvma", gvma)):
+        assert cause(b.do(asm(name, rs1=1, rs2=2), mode)) == expected, name
+
+
+def test_hypervisor_instructions_need_the_extension() -> None:
+    b = Bare(PROFILES["default"].without("H"))
+    for name in ("hfence.vvma", "hfence.gvma", "hlv.d", "hsv.b"):
+        assert cause(b.do(asm(name))) == II
+
+
+def test_csr_instructions() -> None:
+    b = Bare()
+    b.csr(mscratch=0b1100)
+    b.x(x5=0b1010)
+    for name, operands, new in (("csrrw", {"rs1": 5}, 0b1010), ("csrrs", {"rs1": 5}, 0b1110), ("csrrc", {"rs1": 5}, 0b0100),
+                                ("csrrwi", {"imm": 9}, 9), ("csrrsi", {"imm": 3}, 0b1111), ("csrrci", {"imm": 4}, 0b1000)):
+        b.csr(mscratch=0b1100)
+        r = b.do(asm(name, rd=6, csr="mscratch", **operands))
+        assert (b.h.x[6], b.m.read_csr("mscratch")) == (0b1100, new), name
+        assert (r["csr_write"], r["csr_addr"], r["csr_value"]) == (1, 0x340, new)
+
+
+def test_set_and_clear_with_x0_do_not_write_but_with_a_zero_register_do() -> None:
+    b = Bare()
+    for name in ("csrrs", "csrrc"):
+        assert not b.do(asm(name, rd=6, csr="mvendorid"))["trap"]
+        assert b.do(asm(name, rd=6, rs1=7, csr="mvendorid"))["cause"] == II
+        assert b.do(asm(name, rd=6, rs1=7, csr="mscratch"))["csr_write"] == 1
+        assert b.do(asm(f"{name}i", rd=6, csr="mscratch"))["csr_write"] == 0
+    assert b.do(asm("csrrw", rd=6, csr="mvendorid"))["cause"] == II
+    assert b.do(asm("csrrwi", rd=6, csr="mvendorid"))["cause"] == II
+
+
+def test_csrrw_swaps_a_register_with_itself() -> None:
+    b = Bare()
+    b.csr(mscratch=5)
+    b.x(x6=9)
+    b.do(asm("csrrw", rd=6, rs1=6, csr="mscratch"))
+    assert (b.h.x[6], b.m.read_csr("mscratch")) == (5, 9)
