@@ -1,4 +1,4 @@
-"""Counters and time (privileged manual, "Hardware Performance Monitor", "Machine Counter-Inhibit", "Sstc")."""
+"""Counters and time (privileged manual, "Hardware Performance Monitor", "Counter-Inhibit", "Sstc")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -32,8 +32,9 @@ class Counters(wiring.Component):
 class Timer(wiring.Component):
     """Time, and the comparisons of Sstc.
 
-    Outputs are two cycles old and belong together: `pending_s` is `time` >= stimecmp, and `guest_time` is `time` +
-    htimedelta. A change of a CSR shows three cycles after the write. The outputs with `next_` are those of the next cycle.
+    The outputs are two cycles old and belong together: `guest_time` is `time` + htimedelta, `pending_s` says that
+    `time` >= stimecmp, `pending_vs` that `guest_time` >= vstimecmp. The write of one of these CSRs shows in the third
+    cycle after it. Outputs named `next_` are those of the next cycle.
     """
 
     now:         In(64)

@@ -1,4 +1,4 @@
-"""Control and status registers (privileged manual, "CSRs", "Machine-Level ISA", "Supervisor-Level ISA", "Hypervisor").
+"""Control and status registers (privileged manual, "Machine-Level ISA", "Supervisor-Level ISA", "Hypervisor CSRs").
 
 The facts are those of `isa.csrs`; this file has the behaviour.
 """
@@ -16,6 +16,7 @@ from rtl.csr_registers import COUNTERS, home, present, registers
 from rtl.csr_rules import conditions, fixed_masks
 from rtl.interrupts import BITS, Interrupts
 from rtl.legality import Legality
+from rtl.tree import any_of
 from rtl.types import CsrOp, CsrRequest, MmuContext, Mode, SysOp, TrapInfo
 
 # A write of these may change how the next instruction is fetched, translated, judged or interrupted.
@@ -24,14 +25,6 @@ REFETCH = frozenset((
     "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip", "mideleg", "hideleg",
     "stimecmp", "vstimecmp", "htimedelta", "menvcfg", "henvcfg",
 ))
-
-
-def any_of(values):
-    """OR of equally wide values, as a tree."""
-    values = list(values)
-    while len(values) > 1:
-        values = [a | b for a, b in zip(values[::2], values[1::2], strict=False)] + values[len(values) & ~1:]
-    return values[0]
 
 
 class CsrFile(wiring.Component):
@@ -93,7 +86,6 @@ class CsrFile(wiring.Component):
         rows = present(profile)
         r = registers(rows)
         request, mode = self.request, self.mode
-        virtual = mode[2]
 
         # Units
         m.submodules.access = access = CsrAccess(self._config)
@@ -104,7 +96,7 @@ class CsrFile(wiring.Component):
         m.submodules.target = target = trap.TrapTarget()
         select = dict(zip(access.names, access.select, strict=True))
 
-        # Pending interrupts, in this cycle and in the next: the lines take the two registers that `Timer` has.
+        # Pending interrupts, in this cycle and in the next: the lines pass two registers, as time does.
         next_lines = Signal(BITS)
         pending, next_pending = Signal(BITS), Signal(BITS)
         m.d.sync += [
@@ -147,9 +139,9 @@ class CsrFile(wiring.Component):
                     masks[name] = masks.get(name, 0) | (C(bits, 64) & condition.replicate(64))
                     where, shift = place
                     if where not in COUNTERS:
+                        stored = getattr(r, where).as_value()[field.lsb + shift:field.msb + shift + 1]
                         with m.If(self.commit & request.write & select[name] & condition):
-                            m.d.sync += getattr(r, where).as_value()[field.lsb + shift:field.msb + shift + 1].eq(
-                                written[field.lsb:field.msb + 1])
+                            m.d.sync += stored.eq(written[field.lsb:field.msb + 1])
         m.d.comb += [
             mask.eq(any_of(value & select[name].replicate(64) for name, value in masks.items())),
             written.eq((new & mask) | (old & ~mask)),
@@ -298,9 +290,10 @@ class CsrFile(wiring.Component):
             "mcycle":   counters.cycle,
             "minstret": counters.instret,
         }
+        letters = sum(1 << ord(name) - ord("A") for name in self._config.profile.extensions if len(name) == 1)
         values = sources | {
             "time":   timer.time,
-            "misa":   C(2 << 62 | sum(1 << ord(e) - ord("A") for e in self._config.profile.extensions if len(e) == 1), 64),
+            "misa":   C(rows["misa"]["mxl"].reset << 62 | letters, 64),
             "mimpid": C(csrs.MIMPID, 64),
         }
         visible = {"sip": r.mideleg.as_value(), "sie": r.mideleg.as_value()}

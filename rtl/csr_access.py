@@ -1,7 +1,7 @@
 """Which CSR an address means, and which modes may touch it.
 
-Privileged manual, "CSR Listing", "Counter-Enable Registers", "Sstc", "Hypervisor and Virtual Supervisor CSRs",
-"Virtual-instruction exception".
+Privileged manual, "CSR Listing", "Counter-Enable Registers", "Environment Configuration", "Hypervisor and Virtual
+Supervisor CSRs", "Trap Cause Codes".
 """
 
 from amaranth.hdl import *
@@ -19,8 +19,8 @@ COUNTER_FIELDS = {"cycle": "cy", "time": "tm", "instret": "ir"}
 class CsrAccess(wiring.Component):
     """Decodes one CSR address; combinational.
 
-    `select` has one bit for each of `names`; one is high when the address means a CSR of this hart, whether or not the
-    access is allowed. With V=1 the supervisor CSRs that have a VS twin mean the twin.
+    `select` has one bit for each of `names`; one is high when the address means a CSR of this hart, whether or not
+    the access is allowed. With V=1 an address of a supervisor CSR that has a VS twin means the twin.
     """
 
     def __init__(self, config: Config):

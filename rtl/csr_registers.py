@@ -32,7 +32,7 @@ def present(profile: Profile) -> dict[str, csrs.Csr]:
 
 
 def home(rows: dict[str, csrs.Csr], csr: csrs.Csr, field: csrs.Field) -> tuple[str, int] | None:
-    """Where a write of a field through `csr` lands: a CSR with storage and the distance to the left; None: nowhere."""
+    """Where a write of a field through `csr` lands: a CSR and the distance to the left, or None: nowhere."""
     name, shift, viewed = csr.name, 0, False
     while field.kind == "VIEW":
         name, shift, viewed, lsb = field.of, shift + field.shift, True, field.lsb + field.shift
@@ -43,7 +43,8 @@ def home(rows: dict[str, csrs.Csr], csr: csrs.Csr, field: csrs.Field) -> tuple[s
 
 def layout(csr: csrs.Csr) -> data.FlexibleLayout:
     """A CSR as a 64-bit structure; the bits between the fields are zero."""
-    return data.FlexibleLayout(64, {f.name: data.Field(unsigned(f.msb - f.lsb + 1), f.lsb) for f in csr.fields})
+    fields = {field.name: data.Field(unsigned(field.msb - field.lsb + 1), field.lsb) for field in csr.fields}
+    return data.FlexibleLayout(64, fields)
 
 
 def registers(rows: dict[str, csrs.Csr]) -> SimpleNamespace:

@@ -1,6 +1,6 @@
-"""What a write of a CSR may change: the WARL rules, each as a write mask (privileged manual, "CSR Field Specifications").
+"""What a write of a CSR may change: the WARL rules as write masks (privileged manual, "CSR Field Specifications").
 
-A bit outside the mask keeps its value. That is enough for every CSR of this hart: an illegal value never has to be
+A bit outside the mask keeps its value. That is enough for every CSR of this hart: no illegal value ever has to be
 turned into another one.
 """
 
@@ -36,7 +36,7 @@ def fixed_masks(profile: Profile) -> dict[str, int]:
 
 
 def conditions(regs, new, mode, *, has_h):
-    """The other part: fields that a write of the value `new` in `mode` changes only if the condition holds."""
+    """The other part: fields that a write of the value `new` in `mode` changes only under a condition."""
     supported = (new[60:64] == paging.MODE_BARE) | (new[60:64] == paging.MODE_SV39)
     delegated = regs.mideleg
     rules = {

@@ -1,4 +1,4 @@
-"""Which interrupt to take (privileged manual, "Machine Interrupt Registers", "Hypervisor Interrupt Registers")."""
+"""Which interrupt to take (privileged manual, "Machine Interrupt Registers", "hvip, hip, and hie Registers")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -13,8 +13,8 @@ BITS = 12       # standard interrupts lie below
 class Interrupts(wiring.Component):
     """Chooses the interrupt of the highest priority: target M before HS before VS, then the manual's order.
 
-    The choice is registered. It is made from what is pending in the next cycle and from the control state of this one;
-    the owner raises `changed` when that state may change, and the choice is withheld until it is made anew.
+    The choice is registered: it is made from what is pending in the next cycle and from the control state of this
+    one. The owner raises `changed` when that state may change; the choice is then withheld until it is made anew.
     """
 
     pending_next: In(BITS)      # mip, one cycle ahead
@@ -32,12 +32,12 @@ class Interrupts(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         candidates = self.pending_next & self.enabled
-        virtual = self.mode[2]
         arms = (
             (candidates & ~self.mideleg, (self.mode != Mode.M) | self.m_enable),
             (candidates & self.mideleg & ~self.hideleg,
-             virtual | (self.mode == Mode.U) | ((self.mode == Mode.S) & self.s_enable)),
-            (candidates & self.mideleg & self.hideleg, (self.mode == Mode.VU) | ((self.mode == Mode.VS) & self.vs_enable)),
+             self.mode[2] | (self.mode == Mode.U) | ((self.mode == Mode.S) & self.s_enable)),
+            (candidates & self.mideleg & self.hideleg,
+             (self.mode == Mode.VU) | ((self.mode == Mode.VS) & self.vs_enable)),
         )
 
         taken, cause = Signal(), Signal(6)

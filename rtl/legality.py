@@ -9,7 +9,7 @@ from rtl.types import Mode, SysOp
 
 
 class Legality(wiring.Component):
-    """Judges one SYSTEM instruction; combinational. WFI that may be refused for the time it takes is refused at once."""
+    """Judges one SYSTEM instruction; combinational. A WFI that TW, VTW or the mode bounds is refused at once."""
 
     op:      In(SysOp)
     mode:    In(Mode)
@@ -25,7 +25,7 @@ class Legality(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        # When the instruction raises: illegal in U, illegal in HS, virtual in VU, virtual in VS, illegal with V=1.
+        # Raised: illegal in U, illegal in HS, virtual in VU, virtual in VS, illegal with V=1 (before virtual).
         rules = {
             SysOp.SRET:        (1,        self.tsr, 1, self.vtsr, 0),
             SysOp.WFI:         (1,        self.tw,  1, self.vtw,  self.tw),
@@ -37,14 +37,13 @@ class Legality(wiring.Component):
         }
         with m.Switch(self.op):
             for op, (in_u, in_s, in_vu, in_vs, with_v) in rules.items():
-                with m.Case(op):
-                    with m.Switch(self.mode):
-                        with m.Case(Mode.U):
-                            m.d.comb += self.illegal.eq(in_u)
-                        with m.Case(Mode.S):
-                            m.d.comb += self.illegal.eq(in_s)
-                        with m.Case(Mode.VU):
-                            m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vu & ~with_v)]
-                        with m.Case(Mode.VS):
-                            m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vs & ~with_v)]
+                with m.Case(op), m.Switch(self.mode):
+                    with m.Case(Mode.U):
+                        m.d.comb += self.illegal.eq(in_u)
+                    with m.Case(Mode.S):
+                        m.d.comb += self.illegal.eq(in_s)
+                    with m.Case(Mode.VU):
+                        m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vu & ~with_v)]
+                    with m.Case(Mode.VS):
+                        m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vs & ~with_v)]
         return m

@@ -1,4 +1,4 @@
-"""Trap entry and return (privileged manual, "Trap Entry", "Trap Return", "Machine Status", "Hypervisor Status").
+"""Trap entry and return (privileged manual, "Machine Status", "Hypervisor: Trap Entry", "Trap Return").
 
 Everything comes in three arms with the same lines in the same order: VS, HS, M.
 """
@@ -34,7 +34,7 @@ class TrapTarget(wiring.Component):
     arm:     Out(Arm)
     to_mode: Out(Mode)
     vector:  Out(64)
-    cause:   Out(6)     # as written to xcause: a VS-level interrupt that goes to VS has the code of its S-level kin
+    cause:   Out(6)     # as written to xcause: in VS, a VS-level interrupt has the code of its S-level kin
     gva:     Out(1)     # as written to xstatus.GVA; VS has none
 
     def elaborate(self, platform):

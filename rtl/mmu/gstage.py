@@ -1,4 +1,4 @@
-"""G-stage translation: guest-physical to host-physical (privileged manual, "Guest Physical Address Translation")."""
+"""G-stage: guest-physical to host-physical (privileged manual, "Guest Physical Address Translation")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -8,7 +8,7 @@ from isa import paging
 from rtl.config import Config
 from rtl.mmu.gtlb import GTlb
 from rtl.mmu.pte import ROOT, Pte, allows, pte_address, vpn
-from rtl.mmu.tlb import PAGE_BITS, join_page
+from rtl.mmu.tlb import join_page
 from rtl.types import Access, Fence
 
 
@@ -16,8 +16,8 @@ class GStage(wiring.Component):
     """Translates one guest-physical page under Sv39x4, from its cache or by a walk.
 
     1. `translate` and what belongs to it are held until `done`.
-    2. In the cycle of `done` the translation is valid, or `fault` (guest-page fault) or `failed` (access fault of a
-       page-table read) is high.
+    2. In the cycle of `done` the translation is valid, or `fault` (guest-page fault) or `failed` (access fault of
+       a page-table read) is high.
     3. After `drop` it is done as soon as no bus access is under way, and the translation means nothing.
     4. Every access is a user access.
     """

@@ -2,7 +2,7 @@
 
 Privileged manual, "Hypervisor: Guest Physical Address Translation", "Memory-Management Fences".
 
-A walk of the first stage asks for the same few guest pages, those of the guest's page tables, again and again.
+A walk of the first stage asks for the same few guest pages again and again: those of the guest's page tables.
 """
 
 from amaranth.hdl import *
@@ -28,7 +28,7 @@ class GuestPage(data.Struct):
 
 
 class GTlb(wiring.Component):
-    """Fully associative cache of `entries` G-stage leaves, replaced in turn. The answer comes in the same cycle.
+    """Fully associative cache of `entries` G-stage leaves, replaced in turn; it answers in the same cycle.
 
     Permissions are reported, not checked: the walker walks again when they do not allow the access.
     """
@@ -57,7 +57,8 @@ class GTlb(wiring.Component):
 
         # Lookup
         for entry in table:
-            with m.If(entry.valid & (entry.vmid == self.vmid) & same_page(entry.page, self.page, entry.level)):
+            matches = (entry.vmid == self.vmid) & same_page(entry.page, self.page, entry.level)
+            with m.If(entry.valid & matches):
                 m.d.comb += [
                     self.hit.eq(1),
                     self.ppn.eq(join_page(entry.ppn, self.page, entry.level)),

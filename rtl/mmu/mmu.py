@@ -34,10 +34,10 @@ class Mmu(wiring.Component):
 
         # The manual: bits of rs2 above ASIDLEN (VMIDLEN) are ignored.
         fence = Signal(Fence)
-        guest = self.fence.kind == FenceKind.HFENCE_GVMA
+        asid_mask, vmid_mask = (1 << profile.asid_bits) - 1, (1 << profile.vmid_bits) - 1
         m.d.comb += [
             fence.eq(self.fence),
-            fence.id.eq(self.fence.id & Mux(guest, (1 << profile.vmid_bits) - 1, (1 << profile.asid_bits) - 1)),
+            fence.id.eq(self.fence.id & Mux(fence.kind == FenceKind.HFENCE_GVMA, vmid_mask, asid_mask)),
         ]
 
         m.submodules.walker = walker = Walker(self._config)
@@ -45,7 +45,7 @@ class Mmu(wiring.Component):
         m.submodules.dtlb = dtlb = Tlb(self._config.tlb_entries, has_h=self._config.has_h)
         connect(m, walker.bus, flipped(self.bus))
 
-        # A walk serves one port; its result is void once the request, or anything that the walk has read, has changed.
+        # A walk serves one port; its result is void once the request or what the walk builds on has changed.
         for_data = Signal()
         waiting = {}
         before = Signal(MmuContext)
@@ -68,10 +68,12 @@ class Mmu(wiring.Component):
             walker.context.eq(context),
             walker.fence.eq(fence),
             walker.start.eq(data_waits | fetch_waits),
-            walker.request.eq(Mux(data_waits, self.data.request.p.as_value(), self.fetch.request.p.as_value())),
+            walker.request.eq(self.fetch.request.p),
             walker.abort.eq(fence.valid | (before.as_value() != context.as_value())
                             | ~Mux(for_data, data_same, fetch_same)),
         ]
+        with m.If(data_waits):
+            m.d.comb += walker.request.eq(self.data.request.p)
         with m.If(~walker.busy):
             m.d.sync += for_data.eq(data_waits)
         return m

@@ -6,7 +6,6 @@ from amaranth.lib import data
 from isa import paging
 from rtl.types import Access
 
-
 ROOT = paging.LEVELS - 1        # levels count down; level 0 holds 4 KiB pages
 
 
@@ -50,7 +49,7 @@ class Pte(data.Struct):
 
 
 def allows(r, w, x, access, hlvx, mxr):
-    """Step 5: do these permissions allow the access? HLVX needs X in the place of R; MXR lets X stand in for R."""
+    """Step 5: do these permissions allow it? HLVX needs X in the place of R; MXR lets X stand in for R."""
     load = Mux(hlvx, x, r | (mxr & x))
     return Mux(access == Access.STORE, w, Mux(access == Access.FETCH, x, load))
 

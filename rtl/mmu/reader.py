@@ -1,4 +1,4 @@
-"""Reads of page-table entries (privileged manual, "Physical Memory Attributes", "Virtual Address Translation Process")."""
+"""Reads of page-table entries (privileged manual, "Physical Memory Attributes", "Address Translation Process")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -12,8 +12,8 @@ from rtl.mmu.pte import Pte
 
 def holds_page_tables(paddr):
     """Physical memory attributes: a page table may lie in RAM or ROM, not in an I/O region."""
-    roms = [region for region in machine.DEVICES if region.rom]
-    return (paddr >= machine.RAM_BASE) | Cat((paddr >= r.base) & (paddr < r.base + r.size) for r in roms).any()
+    in_rom = [(paddr >= r.base) & (paddr < r.base + r.size) for r in machine.DEVICES if r.rom]
+    return (paddr >= machine.RAM_BASE) | Cat(in_rom).any()
 
 
 class PteReader(wiring.Component):
@@ -21,7 +21,7 @@ class PteReader(wiring.Component):
 
     1. `read` and `address` are held until `done`; this may be the same cycle.
     2. In the cycle of `done` either `pte` is valid, or `failed` is high: an access fault.
-    3. A read that physical memory attributes forbid fails without a bus access; else `bus_error` says that the bus failed.
+    3. A read that physical memory attributes forbid fails without a bus access; `bus_error` says that the bus failed.
     """
 
     def __init__(self, config: Config):

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from isa import paging
 from rtl.mmu.pte import allows
+from rtl.tree import any_of
 from rtl.types import Access, Fence, FenceKind, MmuContext, TranslateRequest
 
 PAGE_BITS = paging.GPA_BITS - paging.PAGE_SHIFT     # an address without G-stage has its sign in the upper two
@@ -57,9 +58,10 @@ def space_of(mode, context, has_h):
 
 
 def same_page(a, b, level):
-    """Are these page numbers equal at this page size? `level` may be a signal; the comparison of each part is shared."""
-    low, middle, high = (slice(0, LEVEL_BITS), slice(LEVEL_BITS, 2 * LEVEL_BITS), slice(2 * LEVEL_BITS, None))
-    return (a[high] == b[high]) & ((level == 2) | (a[middle] == b[middle])) & ((level != 0) | (a[low] == b[low]))
+    """Are two page numbers the same page of this size?"""
+    low, middle, high = slice(0, LEVEL_BITS), slice(LEVEL_BITS, 2 * LEVEL_BITS), slice(2 * LEVEL_BITS, None)
+    return ((a[high] == b[high]) & ((level == 2) | (a[middle] == b[middle]))
+            & ((level != 0) | (a[low] == b[low])))
 
 
 def larger(a, b):
@@ -68,7 +70,7 @@ def larger(a, b):
 
 
 def join_page(ppn, page, level):
-    """Physical page of virtual page `page` inside the mapping of this size that begins at (or contains) `ppn`."""
+    """Physical page of virtual page `page` inside the large page of this size that `ppn` lies in."""
     return Cat(Mux(level == 0, ppn[:LEVEL_BITS], page[:LEVEL_BITS]),
                Mux(level == 2, page[LEVEL_BITS:2 * LEVEL_BITS], ppn[LEVEL_BITS:2 * LEVEL_BITS]),
                ppn[2 * LEVEL_BITS:])
@@ -78,7 +80,7 @@ class Tlb(wiring.Component):
     """Fully associative TLB of `entries` entries, replaced in turn.
 
     `hit` and `ppn` answer `request` in the same cycle. An entry whose permissions do not allow the access does not
-    hit: the walker decides again, so that a hit can never report another fault than a walk.
+    hit: the walker decides anew, so that a TLB can never report another fault than a walk.
     """
 
     def __init__(self, entries: int, *, has_h: bool):
@@ -104,18 +106,17 @@ class Tlb(wiring.Component):
         # Lookup
         space = Signal(Space)
         page = request.vaddr[paging.PAGE_SHIFT:paging.GPA_BITS]
-        m.d.comb += [space[name].eq(value) for name, value in space_of(request.mode, context, self._has_h).items()]
+        here = space_of(request.mode, context, self._has_h)
+        m.d.comb += [space[name].eq(value) for name, value in here.items()]
         hits = Signal(self.entries)
         for i, entry in enumerate(table):
             m.d.comb += hits[i].eq(entry.valid & self._in_space(entry, space)
                                    & same_page(entry.page, page, entry.level) & self._permits(entry))
         chosen = [Mux(hits[i], Cat(entry.ppn, entry.level), 0) for i, entry in enumerate(table)]
-        while len(chosen) > 1:      # a tree, not a chain
-            chosen = [a | b for a, b in zip(chosen[::2], chosen[1::2], strict=False)] + chosen[len(chosen) & ~1:]
-        ppn, level = chosen[0][:44], chosen[0][44:]
+        chosen = any_of(chosen)
         m.d.comb += [
             self.hit.eq(hits.any()),
-            self.ppn.eq(join_page(ppn, page, level)),
+            self.ppn.eq(join_page(chosen[:44], page, chosen[44:])),
         ]
 
         # Refill
@@ -124,8 +125,8 @@ class Tlb(wiring.Component):
             m.d.sync += victim.eq(Mux(victim == self.entries - 1, 0, victim + 1))
         for i, entry in enumerate(table):
             with m.If(self.fill):
-                # Two entries for one page would answer with the OR of both: software may have changed the size of a
-                # page, or raised a permission, without a fence.
+                # Software may change the size of a page, or raise a permission, without a fence; but two entries
+                # for one page would answer with the OR of both.
                 overlap = (same_page(entry.page, self.entry.page, larger(entry.level, self.entry.level))
                            & self._in_space(entry, self.entry.space, self.entry.glob))
                 with m.If(victim == i):
@@ -168,6 +169,6 @@ class Tlb(wiring.Component):
         guest = fence.virtual | (fence.kind == FenceKind.HFENCE_VVMA)
         current = (space.virtual == guest) & (~guest | (space.vmid == self.context.hgatp_vmid))
         first_stage = space.first & current & at_address & in_asid
-        # Entries do not know their guest-physical page: HFENCE.GVMA by address drops the whole machine's.
+        # Entries do not know their guest-physical page: HFENCE.GVMA by address drops all of the virtual machine's.
         second_stage = space.second & (~fence.has_id | (space.vmid == fence.id[:14]))
         return Mux(fence.kind == FenceKind.HFENCE_GVMA, second_stage, first_stage)

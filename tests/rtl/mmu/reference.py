@@ -80,7 +80,7 @@ class Memory:
             pte = V | ppn << 10 | D | A | r.choice((R | W, X, R | X, R | W | X, R | W | X)) | r.choice((0, UBIT, UBIT))
         if self.globals and r.random() < 0.1:
             pte |= G
-        if r.random() < 0.15:
+        if r.random() < 0.08:
             pte ^= 1 << r.choice((0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 19, 40, 52, 53, 54, 61, 62, 63))
         return pte
 
