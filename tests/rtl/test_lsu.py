@@ -1,0 +1,229 @@
+"""rtl/lsu.py: random accesses against a byte-wise model of memory, under random stalls, faults and bus errors."""
+
+import random
+
+import pytest
+from amaranth.sim import Simulator
+
+from isa.causes import EXC
+from isa.platform import RAM_BASE, UART
+from rtl.amo import AmoOp
+from rtl.lsu import Lsu, MemOp
+from rtl.types import Access, Mode
+
+OFFSET = 0x1000                 # physical minus virtual address
+PAGE_FAULT_AT = RAM_BASE + 0x4000
+BUS_ERROR_AT = RAM_BASE + 0x8000
+DEVICE_AT = UART.base - OFFSET
+
+
+def sext(value, bits):
+    return (value - (1 << bits) if value >> bits - 1 else value) & (1 << 64) - 1
+
+
+def amo(op, old, source, bits):
+    def key(value):
+        return value - (1 << bits) if value >> bits - 1 else value
+    return {
+        AmoOp.SWAP: source, AmoOp.ADD: old + source, AmoOp.XOR: old ^ source, AmoOp.AND: old & source,
+        AmoOp.OR: old | source, AmoOp.MIN: min(old, source, key=key), AmoOp.MAX: max(old, source, key=key),
+        AmoOp.MINU: min(old, source), AmoOp.MAXU: max(old, source),
+    }[op] & (1 << bits) - 1
+
+
+class Reference:
+    """What the unit must answer; memory is a dict of bytes by physical address."""
+
+    def __init__(self):
+        self.memory, self.reservation = {}, None
+
+    def read(self, address, size):
+        return int.from_bytes(bytes(self.memory.get(address + i, 0) for i in range(1 << size)), "little")
+
+    def write(self, address, size, value):
+        for i in range(1 << size):
+            self.memory[address + i] = value >> 8 * i & 0xFF
+        if self.reservation and self.reservation[0] >> 6 == address >> 6:
+            self.reservation = None
+
+    def access(self, r):
+        op, size, vaddr = r["op"], r["size"], r["vaddr"]
+        bits = 8 << size
+        lr, sc = op == MemOp.AMO and r["amo"] == AmoOp.LR, op == MemOp.AMO and r["amo"] == AmoOp.SC
+        stores = op == MemOp.STORE or (op == MemOp.AMO and not lr)
+        kind = "STORE" if stores else "LOAD"
+        paddr = vaddr + OFFSET
+        if vaddr % (1 << size):
+            return {"fault": 1, "cause": EXC[f"{kind}_MISALIGNED"], "bus_error": 0, "tval2": 0}
+        if vaddr & ~0xFFF == PAGE_FAULT_AT:
+            return {"fault": 1, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"], "bus_error": 0, "tval2": vaddr >> 2}
+        if op == MemOp.AMO and paddr < RAM_BASE:
+            return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 0, "tval2": 0}
+        if sc and self.reservation != (paddr, size):
+            self.reservation = None
+            return {"fault": 0, "read": 0, "write": 0, "result": 1}
+        if vaddr & ~0xFFF == BUS_ERROR_AT:
+            return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 1, "error_paddr": paddr}
+        read = not stores or (op == MemOp.AMO and not sc)
+        out = {"fault": 0, "read": int(read), "write": int(stores), "paddr": paddr}
+        if out["read"]:
+            out["loaded"] = self.read(paddr, size)
+            out["result"] = out["loaded"] if r["unsigned"] else sext(out["loaded"], bits)
+        if stores:
+            source = r["source"] & (1 << bits) - 1
+            plain = sc or op == MemOp.STORE
+            out["stored"] = source if plain else amo(r["amo"], out["loaded"], source, bits)
+            self.write(paddr, size, out["stored"])
+        if sc:
+            out["result"], self.reservation = 0, None
+        if lr:
+            self.reservation = (paddr, size)
+        return out
+
+
+def random_request(rng):
+    op = rng.choice([MemOp.LOAD, MemOp.STORE, MemOp.AMO, MemOp.AMO])
+    size = rng.choice([2, 3]) if op == MemOp.AMO else rng.randrange(4)
+    base = rng.choice([RAM_BASE] * 12 + [PAGE_FAULT_AT, BUS_ERROR_AT, DEVICE_AT])
+    vaddr = base + rng.choice([0, 64, 128]) + rng.randrange(16)
+    if rng.random() < 0.9:
+        vaddr &= -(1 << size)
+    return {"op": op, "amo": rng.choice([*AmoOp, AmoOp.LR, AmoOp.LR, AmoOp.SC, AmoOp.SC, AmoOp.SC]), "size": size,
+            "unsigned": rng.getrandbits(1) if op == MemOp.LOAD else 0, "hlvx": 0, "mode": Mode.S, "vaddr": vaddr,
+            "source": rng.getrandbits(64)}
+
+
+async def serve(ctx, dut, memory, rng, stalls, state):
+    """Address translation and memory in one clock cycle; checks the rules of the bus. `state` lasts one access."""
+    request, bus = dut.translate.request, dut.bus
+    for line in (request.ready, bus.ack, bus.err):
+        ctx.set(line, 0)
+    if ctx.get(request.valid):
+        state.setdefault("translate", rng.randrange(4) if rng.random() < stalls else 0)
+        if state["translate"] == 0:
+            vaddr, access = ctx.get(request.p.vaddr), ctx.get(request.p.access)
+            fault = vaddr & ~0xFFF == PAGE_FAULT_AT
+            kind = "STORE" if access == Access.STORE else "LOAD"
+            ctx.set(dut.translate.response, {
+                "paddr": vaddr + OFFSET, "fault": fault, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"] if fault else 0,
+                "tval2": vaddr >> 2 if fault else 0, "implicit": 0, "bus_error": 0, "error_paddr": 0})
+            ctx.set(request.ready, 1)
+        state["translate"] -= 1
+    if state.pop("locked", False):
+        assert ctx.get(bus.cyc), "AMO holds the bus between its beats"
+    if ctx.get(bus.stb):
+        assert ctx.get(bus.cyc)
+        beat = tuple(ctx.get(s) for s in (bus.adr, bus.we, bus.sel, *((bus.dat_w,) if ctx.get(bus.we) else ())))
+        assert state.setdefault("beat", beat) == beat, "the payload is stable until the beat ends"
+        state.setdefault("bus", rng.randrange(4) if rng.random() < stalls else 0)
+        state["bus"] -= 1
+        if state["bus"] >= 0:
+            return
+        del state["bus"], state["beat"]
+        base = beat[0] << 3
+        if base - OFFSET & ~0xFFF == BUS_ERROR_AT:
+            ctx.set(bus.err, 1)
+            return
+        ctx.set(bus.ack, 1)
+        ctx.set(bus.dat_r, int.from_bytes(bytes(memory.get(base + i, 0) for i in range(8)), "little"))
+        state["locked"] = not ctx.get(dut.done)
+        if ctx.get(bus.we):
+            state["write"] = [(base + i, beat[3] >> 8 * i & 0xFF) for i in range(8) if beat[2] >> i & 1]
+
+
+def run(requests, rng, stalls, clear=()):
+    """Responses with the cycles that each access took, and memory. After the requests in `clear` a trap ends the
+    reservation."""
+    dut, memory, out = Lsu(), {}, []
+
+    async def bench(ctx):
+        for number, request in enumerate(requests):
+            ctx.set(dut.request, request)
+            ctx.set(dut.valid, 1)
+            state, done = {}, False
+            while not done:
+                await serve(ctx, dut, memory, rng, stalls, state)
+                done, response = ctx.get(dut.done), ctx.get(dut.response)
+                await ctx.tick()
+                memory.update(state.pop("write", []))
+                state["cycles"] = state.get("cycles", 0) + 1
+                assert state["cycles"] < 40
+            out.append((response, state["cycles"]))
+            ctx.set(dut.valid, 0)
+            ctx.set(dut.clear_reservation, number in clear)
+            await ctx.tick()
+            ctx.set(dut.clear_reservation, 0)
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    return out, memory
+
+
+def check(requests, responses):
+    reference = Reference()
+    for request, (response, _) in zip(requests, responses, strict=True):
+        want = reference.access(request)
+        assert {name: response[name] for name in want} == want, request
+    return reference
+
+
+@pytest.mark.parametrize("stalls", [0.0, 0.5])
+def test_random_accesses(stalls):
+    rng = random.Random(18)
+    requests = []
+    while len(requests) < 400:
+        requests.append(random_request(rng))
+        if requests[-1]["op"] == MemOp.AMO and requests[-1]["amo"] == AmoOp.LR:
+            requests.append(requests[-1] | {"amo": AmoOp.SC})
+    responses, memory = run(requests, rng, stalls)
+    reference = check(requests, responses)
+    assert {a: b for a, b in memory.items() if b} == {a: b for a, b in reference.memory.items() if b}
+    succeeded = [r for r, (a, _) in zip(requests, responses, strict=True)
+                 if r["op"] == MemOp.AMO and r["amo"] == AmoOp.SC and a["write"]]
+    assert len(succeeded) > 10
+
+
+def test_without_stalls_one_cycle_per_access_and_two_for_an_amo():
+    rng = random.Random(19)
+    requests = [random_request(rng) for _ in range(100)]
+    for request, (response, cycles) in zip(requests, run(requests, rng, 0.0)[0], strict=True):
+        rmw = request["op"] == MemOp.AMO and request["amo"] not in (AmoOp.LR, AmoOp.SC)
+        assert cycles == (2 if rmw and not response["fault"] else 1)
+
+
+def atomic(op, vaddr=RAM_BASE, size=3):
+    return {"op": MemOp.AMO, "amo": op, "size": size, "unsigned": 0, "hlvx": 0, "mode": Mode.M, "vaddr": vaddr,
+            "source": 7}
+
+
+def store(vaddr):
+    return atomic(AmoOp.LR, vaddr) | {"op": MemOp.STORE}
+
+
+@pytest.mark.parametrize("between, fails", [
+    ([], 0),
+    ([store(RAM_BASE + 56)], 1),                        # the same block of 64 bytes
+    ([store(RAM_BASE + 64)], 0),                        # another block
+    ([atomic(AmoOp.SWAP, RAM_BASE + 8)], 1),
+    ([atomic(AmoOp.SC, RAM_BASE + 128)], 1),            # any SC, a failing one too
+    ([atomic(AmoOp.LR, RAM_BASE + 128)], 1),            # a new reservation replaces the old one
+    ([store(PAGE_FAULT_AT)], 0),                        # nothing was stored; the trap itself clears in the core
+])
+def test_reservation(between, fails):
+    requests = [atomic(AmoOp.LR), *between, atomic(AmoOp.SC)]
+    responses, _ = run(requests, random.Random(20), 0.0)
+    check(requests, responses)
+    assert responses[-1][0]["result"] == fails
+
+
+def test_reservation_ends_with_a_trap_and_fits_one_size():
+    requests = [atomic(AmoOp.LR), atomic(AmoOp.SC), atomic(AmoOp.LR), atomic(AmoOp.SC, size=2)]
+    responses, _ = run(requests, random.Random(21), 0.0, clear={0})
+    assert [response["result"] for response, _ in responses] == [0, 1, 0, 1]
+
+
+def test_a_failing_store_conditional_still_passes_its_checks():
+    (response, _), = run([atomic(AmoOp.SC, PAGE_FAULT_AT)], random.Random(22), 0.0)[0]
+    assert (response["fault"], response["cause"]) == (1, EXC["STORE_GUEST_PAGE_FAULT"])
