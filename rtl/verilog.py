@@ -16,8 +16,10 @@ from .soc import Soc
 
 KINDS = {"core": Core, "soc": Soc}
 
-# `switch` stays `case`, which simulators run faster than trees of multiplexers and readers understand.
-PASSES = ("proc -nomux -norom", "memory_collect")
+# `switch` stays `case`, which simulators run faster than trees of multiplexers and readers understand. These are the
+# steps of `proc -nomux -norom` without proc_rmdead: looking for dead cases among 32-bit patterns takes it most of a minute.
+PASSES = ("proc_clean", "proc_prune", "proc_init", "proc_arst", "proc_dlatch", "proc_dff", "proc_memwr", "proc_clean",
+          "opt_expr -keepdc", "memory_collect")
 
 # Warnings of Verilator that the way of writing causes, and why each is harmless.
 WAIVED = {
