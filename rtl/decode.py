@@ -12,7 +12,7 @@ from isa.insns import Insn
 from .alu import AluOp
 from .amo import AmoOp
 from .config import Config
-from .from_isa import field, groups, immediate, rows
+from .from_isa import field, immediate, rows
 from .types import CsrOp, SysOp
 
 
@@ -101,7 +101,7 @@ def immediate_name(row: Insn) -> str:
 
 
 class Decode(wiring.Component):
-    """Combinational."""
+    """Combinational: one comparison per row, then every control is an OR of rows. Rows that overlap agree."""
 
     insn:    In(32)
     control: Out(Control)
@@ -112,23 +112,27 @@ class Decode(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
+        control = self.control
+        matches = Signal(len(self._rows))
+        m.d.comb += [matches[i].eq(self.insn.matches(row.pattern)) for i, row in enumerate(self._rows)]
 
-        def choose(target: Value, key: Callable[[Insn], object], value: Callable[[object], Value]) -> None:
-            """Drive a control that depends on the row only through `key`."""
-            with m.Switch(self.insn):
-                for k, patterns in groups(self._rows, key).items():
-                    with m.Case(*patterns):
-                        m.d.comb += target.eq(value(k))
+        def rows_where(wanted: Callable[[Insn], object]) -> Value:
+            return (matches & sum(1 << i for i, row in enumerate(self._rows) if wanted(row))).any()
 
         for name in controls(self._rows[0]):
-            choose(self.control[name], lambda row, name=name: controls(row)[name], lambda k: k)
+            bits = Value.cast(control[name])
+            m.d.comb += [bits[i].eq(rows_where(lambda row, name=name, i=i: encoding(controls(row)[name]) >> i & 1))
+                         for i in range(len(bits))]
         for name in ("rd", "rs1", "rs2"):
-            choose(self.control[name], lambda row, name=name: name in row.operands,
-                   lambda present, name=name: field(self.insn, name) if present else 0)
-        choose(self.control.imm, immediate_name,
-               lambda name: immediate(self.insn, name, 32).as_signed() if name else 0)
-        patterns = [row.pattern for row in self._rows]
-        m.d.comb += self.control.illegal.eq(~self.insn.matches(*patterns))
+            m.d.comb += control[name].eq(Mux(rows_where(lambda row, name=name: name in row.operands),
+                                             field(self.insn, name), 0))
+        for name in sorted({immediate_name(row) for row in self._rows} - {""}):
+            with m.If(rows_where(lambda row, name=name: immediate_name(row) == name)):
+                m.d.comb += control.imm.eq(immediate(self.insn, name, 32).as_signed())
+        m.d.comb += control.illegal.eq(~matches.any())
         return m
 
 
+def encoding(value: object) -> int:
+    """A number, or the number of an enumeration member."""
+    return int(getattr(value, "value", value))

@@ -3,8 +3,6 @@
 Manual: unprivileged ch. 2 "Immediate Encoding Variants"; privileged "Physical Memory Attributes".
 """
 
-from collections.abc import Callable
-
 from amaranth.hdl import *
 
 from isa import platform
@@ -15,14 +13,6 @@ from isa.profile import Profile
 def rows(profile: Profile) -> list[Insn]:
     """Instructions that a hart of this profile has."""
     return [row for row in INSNS if profile.has(row.ext)]
-
-
-def groups(table: list[Insn], key: Callable[[Insn], object]) -> dict[object, list[str]]:
-    """Patterns of the rows of a table, grouped by what `key` says of a row; ready for `m.Case(*patterns)`."""
-    out: dict[object, list[str]] = {}
-    for row in table:
-        out.setdefault(key(row), []).append(row.pattern)
-    return out
 
 
 def field(insn: Value, name: str) -> Value:

@@ -71,10 +71,3 @@ def test_memory_attributes():
 def test_rows_follow_the_profile():
     assert "hlv.w" in {row.name for row in from_isa.rows(PROFILES["default"])}
     assert "hlv.w" not in {row.name for row in from_isa.rows(PROFILES["default"].without("H"))}
-
-
-def test_groups_keep_every_row():
-    table = from_isa.rows(PROFILES["default"])
-    grouped = from_isa.groups(table, lambda row: row.unit)
-    assert set(grouped) == {row.unit for row in table}
-    assert sum(map(len, grouped.values())) == len(table)
