@@ -78,8 +78,7 @@ class Machine:
 
     def load_elf(self, path: str | Path) -> Image:
         """Load a program and point the hart, HTIF and `symbols` at it. Raises ElfError."""
-        image = elf.read_elf(path)
-        elf.check_fits(image, self.memory.base, self.memory.end, path)
+        image = elf.read_elf(path, self.memory.base, self.memory.end)
         for address, data in image.segments:
             self.write_memory(address, data)
         self.symbols = image.symbols
