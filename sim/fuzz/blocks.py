@@ -23,6 +23,7 @@ _LOADS = ("lb", "lbu", "lh", "lhu", "lw", "lwu", "ld")
 _STORES = ("sb", "sh", "sw", "sd")
 _AMOS = tuple(i.name for i in insns.INSNS if i.name.startswith("amo"))
 _HLOADS = tuple(i.name for i in insns.INSNS if i.unit == "hload")
+_HLVX = tuple(name for name in _HLOADS if name.startswith("hlvx"))
 _HSTORES = tuple(i.name for i in insns.INSNS if i.unit == "hstore")
 _COMPRESSED_ALU = tuple(r for r in insns.COMPRESSED
                         if r.base in ("addi", "addiw", "lui", "srli", "srai", "andi", "sub", "xor", "or", "and", "subw",
@@ -65,22 +66,23 @@ class Context:
         return self.rng.choice((0, *BODY))
 
 
-def _offset(ctx: Context, size: int) -> int:
-    """Offset in a page, mostly aligned, sometimes at the very end."""
-    offset = ctx.rng.choice((ctx.rng.randrange(layout.STUB_SIZE, 4096), 4096 - size, 4096 - 8 + ctx.rng.randrange(8)))
-    return offset if ctx.rng.random() < 0.08 else offset & -size
+def _offset(ctx: Context, size: int, want: str) -> int:
+    """Offset in a page, mostly aligned, sometimes at the very end. Writes spare the routine that begins there."""
+    last = 4096 - size if want != "w" else layout.LAST_WRITE - size
+    offset = ctx.rng.choice((ctx.rng.randrange(layout.STUB_SIZE, last), last, last - ctx.rng.randrange(8)))
+    return offset if ctx.rng.random() < 0.12 else offset & -size
 
 
 def _address(ctx: Context, size: int, want: str, guest: bool = False) -> int:
     """An address to read (r), write (w) or execute (x) `size` bytes at: mapped, broken, unmapped, or far outside."""
-    rng, offset = ctx.rng, _offset(ctx, size)
+    rng, offset = ctx.rng, _offset(ctx, size, want)
     spaces, works = (ctx.guest, ctx.guest_works) if guest else (ctx.spaces, ctx.works)
     if works.get(want) and (ctx.calm or rng.random() < 0.55):
         return rng.choice(works[want]).address(rng, offset & -size if ctx.calm else offset)
     kind = rng.uniform(0.55, 1)
-    if kind < 0.68:
+    if kind < 0.66:
         return layout.DATA + (rng.randrange(layout.DATA_PAGES) << 12) + offset
-    if kind < 0.70:
+    if kind < 0.69:
         return rng.choice(layout.HOLES) + offset
     if kind < 0.72:
         return rng.getrandbits(64) & -size | 1 << rng.randrange(41, 63)
@@ -221,13 +223,16 @@ def reserved(ctx: Context) -> list[Code]:
 
 def hypervisor_access(ctx: Context) -> list[Code]:
     """HLV, HLVX and HSV."""
-    rng, p = ctx.rng, ctx.register()
-    name = rng.choice(_HLOADS + _HSTORES)
-    load = name in _HLOADS
-    size = _SIZES[name.split(".")[1][0]]
-    want = "x" if name.startswith("hlvx") else "r" if load else "w"
-    code = li(p, _address(ctx, size, want, guest=True))
-    return [*code, op(name, ctx.register(p), p) if load else op(name, rs1=p, rs2=ctx.source())]
+    code: list[Code] = []
+    for _ in range(ctx.rng.randint(1, 3) if ctx.mode in ("M", "S", "U") else 1):
+        p = ctx.register()
+        name = ctx.rng.choice(ctx.rng.choice((_HLOADS, _HLVX, _HSTORES)))
+        load = name in _HLOADS
+        size = _SIZES[name.split(".")[1][0]]
+        want = "x" if name in _HLVX else "r" if load else "w"
+        code += li(p, _address(ctx, size, want, guest=True))
+        code.append(op(name, ctx.register(p), p) if load else op(name, rs1=p, rs2=ctx.source()))
+    return code
 
 
 def fence(ctx: Context) -> list[Code]:
@@ -302,6 +307,11 @@ _REACHED = {mode: [c for c in _FREE if c.level <= level and c.name[:2] != "vs"]
 
 
 def csr(ctx: Context) -> list[Code]:
+    """Accesses to some CSRs."""
+    return [code for _ in range(ctx.rng.randint(1, 3)) for code in _csr(ctx)]
+
+
+def _csr(ctx: Context) -> list[Code]:
     """One CSR instruction on any number; what control depends on is written only with values that work, and put back."""
     rng = ctx.rng
     if rng.random() < 0.12:
@@ -358,11 +368,13 @@ def _switch(ctx: Context) -> list[Code]:
             op("ld", b, p), op("csrrw", b, a, csr="satp"), op("sfence.vma")]
 
 
-def _routine(ctx: Context) -> int:
-    """Address of the routine that opens a data page."""
+def _routine(ctx: Context, entry: int = 0) -> int:
+    """Address of the routine that opens a data page; or of the one before, whose first instruction is on two pages."""
     if ctx.works.get("x") and ctx.rng.random() < 0.5:
-        return ctx.rng.choice(ctx.works["x"]).address(ctx.rng)
-    return pages.pick(ctx.rng, ctx.spaces, 0)
+        return ctx.rng.choice(ctx.works["x"]).address(ctx.rng, entry)
+    if ctx.rng.random() < 0.2:
+        return layout.DATA + (ctx.rng.randrange(layout.DATA_PAGES) << 12) + entry
+    return pages.pick(ctx.rng, ctx.spaces, entry)
 
 
 def short_jump(ctx: Context) -> list[Code]:
@@ -386,7 +398,7 @@ def call(ctx: Context) -> list[Code]:
     if ctx.rng.random() < 0.15:
         target = ctx.rng.choice((*layout.HOLES, 1 << 38, 1 << 41, 1 << 62))
     else:
-        target = _routine(ctx)
+        target = _routine(ctx, ctx.rng.choice((0, layout.CROSSING)))
     return [*li(r, target), op("jalr", layout.LINK, r)]
 
 
@@ -439,10 +451,10 @@ _ANYWHERE: dict[Maker, int] = {alu: 12, loop: 6, muldiv: 6, constant: 6, compres
                                atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3,
                                csr: 4, illegal: 1, system: 1, fence: 1, hypervisor_access: 1}
 WEIGHTS: dict[str, dict[Maker, int]] = {
-    "M": {**_ANYWHERE, modify_privilege: 8, page_table: 8, hypervisor_access: 8, csr: 20, interrupt: 3, wait: 1, timer: 2,
+    "M": {**_ANYWHERE, modify_privilege: 20, page_table: 8, hypervisor_access: 20, csr: 20, interrupt: 3, wait: 1, timer: 2,
           fence: 3},
-    "S": {**_ANYWHERE, hypervisor_access: 10, csr: 14, interrupt: 3, wait: 2, timer: 2, fence: 4},
-    "U": {**_ANYWHERE, hypervisor_access: 5},
+    "S": {**_ANYWHERE, hypervisor_access: 25, csr: 14, interrupt: 3, wait: 2, timer: 2, fence: 4},
+    "U": {**_ANYWHERE, hypervisor_access: 20, csr: 8},
     "VS": {**_ANYWHERE, loop: 14, csr: 10, interrupt: 2, wait: 2, timer: 1, fence: 2},
     "VU": {**_ANYWHERE, loop: 14},
     "calm": {alu: 4, loop: 10, muldiv: 2, constant: 2, compressed: 3, short_jump: 2, branch: 2},

@@ -74,11 +74,17 @@ def _timers(rng: random.Random) -> tuple[dict[str, int], frozenset[str]]:
 
 
 def _data(rng: random.Random) -> bytes:
-    """Data pages: each opens with a routine that counts and returns; the rest is random."""
-    out = bytearray(rng.randbytes(layout.DATA_PAGES << 12))
-    stub = b"".join(c.at(0, {}) for c in (op("addi", 5, 5, imm=1), op("jalr", 0, layout.LINK), op("addi"), op("addi")))
-    for page in range(0, len(out), 4096):
+    """Data pages: random, but each opens with a routine that counts and returns.
+
+    Each also ends with half of that routine's first instruction: together with the next page's first half that is an
+    `addi` of x5, and what follows it is a HINT.
+    """
+    count = op("addi", 5, 5, imm=1).at(0, {})
+    stub = count + b"".join(c.at(0, {}) for c in (op("jalr", 0, layout.LINK), op("addi"), op("addi")))
+    out = bytearray(rng.randbytes(layout.DATA_PAGES << 12)) + stub
+    for page in range(0, layout.DATA_PAGES << 12, 4096):
         out[page:page + layout.STUB_SIZE] = stub
+        out[page + layout.CROSSING:page + 4096] = count[:2]
     return bytes(out)
 
 
@@ -151,7 +157,7 @@ def _block(world: World, number: int, options: Options) -> Block:
     for index in range(options.segments):
         segment = Segment(f"b{number}s{index}", mode, mode in ("U", "VU"), [])
         block.segments.append(segment)
-        most = options.units if MODES.get(mode, (0, 0))[1] else options.units // 3
+        most = options.units if MODES.get(mode, (0, 0))[1] else options.units // 2
         segment.units += blocks.units(_context(world, mode, state, chosen), rng.randint(most // 2, most))
         if index + 1 < options.segments:
             following = _next_mode(rng, mode)

@@ -21,6 +21,8 @@ DATA_PAGES = 8
 CODE_PAGES = 32                                 # at most this many pages of code in each region
 USED_PAGES = {S_CODE: CODE_PAGES, U_CODE: CODE_PAGES, DATA: DATA_PAGES, TABLES: REGION >> 12}
 STUB_SIZE = 16                                  # each data page opens with a routine that may be called and patched
+CROSSING = 0xFFE                                # and ends with half an instruction, which the next page completes
+LAST_WRITE = 0xFF8
 HOLES = (0x7000_0000, 0x4000_0000, S_CODE + RAM_SIZE, 0x1_0000_0000, 1 << 40, 1 << 55)    # nothing answers there
 
 # Registers. Bodies write only BODY; handlers keep what they need in the others.
