@@ -25,11 +25,11 @@ def main(arguments: list[str]) -> int:
         with Session(build_soc(job.config, traced=True)) as session:
             result = session.run(job)
     except (ReplayError, BuildError, Refused, SimulationError) as error:
-        console.print(str(error), markup=False)
+        console.print(str(error), markup=False, soft_wrap=True)
         return ERROR_STATUS
     if result.divergence:
         console.print(render(result.divergence))
-    console.print(f"cycles {job.wave_from} to {job.wave_to} are in {job.wave}", markup=False)
+    console.print(f"cycles {job.wave_from} to {job.wave_to} are in {job.wave}", markup=False, soft_wrap=True)
     return DIVERGED_STATUS if result.divergence else 0
 
 

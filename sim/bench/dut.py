@@ -149,9 +149,9 @@ class Bench:
 
     def stalls(self, probability: float, longest: int) -> None:
         """Delay each bus beat with some probability, by 1 to `longest` cycles."""
+        self.settings.stall_chance, self.settings.stall_longest = chance(probability), longest
         if probability and longest < 1:
             raise ValueError(f"The longest stall must be at least one cycle, not {longest}.")
-        self.settings.stall_chance, self.settings.stall_longest = chance(probability), longest
 
     def random_errors(self, probability: float) -> None:
         """End each bus beat with `err` with some probability."""

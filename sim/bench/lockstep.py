@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import cocotb
 from cocotb.triggers import FallingEdge
 
-from isa import retire
+from isa import platform, retire
 from sim.bench.dut import Bench, Event
 from sim.bench.job import Divergence, Job, Result, Verdict
 from sim.model.htif import RUNNING, Htif
@@ -149,7 +149,7 @@ class Lockstep:
 
     def _exit_code(self, events: Event) -> int | None:
         if events & Event.FINISHED:
-            return int(self._bench.status.finish_code)
+            return _finisher_code(self._bench.status.finish_code)
         if events & Event.RETIRE_WATCH and self._host.code != RUNNING:
             return self._host.code
         return None
@@ -159,3 +159,8 @@ class Lockstep:
         if events & Event.OVERFLOW:
             return f"the buffer of {self._bench.capacity} records was full; {status.lost} are lost"
         return f"the bus request at {status.protocol_address:#x} changed before its ack or err"
+
+
+def _finisher_code(word: int) -> int:
+    """Exit code of a command to the finisher; a failure is never 0."""
+    return (word >> 16 or 1) if word & 0xFFFF == platform.FINISHER_FAIL else 0

@@ -15,7 +15,7 @@ from isa import causes, csrs, retire
 from isa.disasm import REGISTERS, disassemble
 from sim.bench.job import Divergence
 
-_WIDTH = 132                # of plain text
+_WIDTH = 160                # of plain text
 _EXCEPTIONS = {cause.code: cause.title for cause in causes.EXCEPTIONS}
 _INTERRUPTS = {cause.code: cause.title for cause in causes.INTERRUPTS}
 

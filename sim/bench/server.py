@@ -12,12 +12,13 @@ from typing import IO, Any
 
 import cocotb
 
+from isa import platform
 from rtl.config import CONFIGS
 from rtl.rom import rom_image
 from sim.bench.dut import Bench, BenchError
 from sim.bench.job import Job, Result
 from sim.bench.lockstep import Lockstep
-from sim.model.elf import ElfError, check_fits
+from sim.model.elf import ElfError
 from sim.model.htif import Htif
 
 JOBS_FD, REPORTS_FD = "DOPPELHART_JOBS_FD", "DOPPELHART_REPORTS_FD"
@@ -61,7 +62,6 @@ class Server:
         bench.power_on()
         for error in job.errors:
             bench.error_at(**vars(error))
-        check_fits(image, settings.ram_base, settings.ram_base + job.ram_size, job.elf)
         for address, data in image.segments:
             bench.write(address, data)
         if "tohost" in image.symbols:
@@ -79,7 +79,7 @@ class Server:
 
     async def run(self, job: Job) -> Result:
         """One program from power-on to its end. Raises BenchError or the loader's own error on a bad job."""
-        image = resolve(job.image)(job.elf)
+        image = resolve(job.image)(job.elf, platform.RAM_BASE, platform.RAM_BASE + job.ram_size)
         self._prepare(job, image)
         model = self._model(job, image)
         consumer = resolve(job.statistics)() if job.statistics else None

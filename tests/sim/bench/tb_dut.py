@@ -198,7 +198,7 @@ async def power_on_forgets_what_reset_keeps(dut):
 
 @cocotb.test()
 async def cocotb_sees_the_edges_when_asked(dut):
-    """Triggers fire at each edge, before the flip-flops move; a Timer does not disturb the count of cycles."""
+    """Triggers fire at each edge, before the flip-flops move; a Timer does not disturb the count."""
     bench = fresh(dut, *LOOP, threshold=1000, edges=1)
     seen = []
 

@@ -10,11 +10,12 @@ from tests.sim.bench.toy import Op
 
 BASE = platform.RAM_BASE
 DATA = BASE + 0x1000
+PASS = platform.FINISHER_PASS
 DIGEST = "tests.sim.bench.consumers:Digest"
 COUNT = ((Op.ADD, 7), (Op.STORE, DATA), (Op.ADD, 300), (Op.LOAD, DATA), (Op.ADD, 60), (Op.JUMP, "@5"),
-         (Op.FINISH, 0))
+         (Op.FINISH, PASS))
 SUM_1000 = ((Op.ADD, 400), (Op.ADD, 300), (Op.SWAP, 0), (Op.SWAP, 0), (Op.ADD, 300), (Op.ADD, 1),
-            (Op.FINISH, 0))
+            (Op.FINISH, PASS))
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,9 @@ def test_a_program_passes(session, job):
 
 
 def test_the_program_may_fail(session, job):
-    assert session.run(job((Op.FINISH, 3))).verdict is Verdict.FAIL
-    assert session.run(job((Op.FINISH, 3))).code == 3
+    for command, verdict, code in ((0x3333, Verdict.FAIL, 1), (0x3_3333, Verdict.FAIL, 3), (0x7777, Verdict.PASS, 0)):
+        result = session.run(job((Op.FINISH, command)))
+        assert (result.verdict, result.code) == (verdict, code)
 
 
 @pytest.mark.parametrize("per_cycle", [False, True])
@@ -47,7 +49,7 @@ def test_a_difference_is_found(faulty, job, per_cycle, block):
 
 
 def test_the_history_is_the_last_16_records_whatever_the_blocks(faulty, job):
-    program = ((Op.ADD, 20), (Op.JUMP, "@1"), (Op.ADD, 1000), (Op.FINISH, 0))
+    program = ((Op.ADD, 20), (Op.JUMP, "@1"), (Op.ADD, 1000), (Op.FINISH, PASS))
     for block in (1, 5, 7, 1024):
         history = faulty.run(job(*program, block=block)).divergence.history
         assert [retire.unpack(words)["order_low"] for words in history] == list(range(6, 22))
@@ -94,7 +96,7 @@ def test_without_checking_no_model_is_asked(faulty, job):
 
 
 def test_each_program_starts_at_power_on(session, job):
-    program = ((Op.SWAP, 0), (Op.JUMP, "@4"), (Op.ADD, 5), (Op.SWAP, 0), (Op.FINISH, 0))
+    program = ((Op.SWAP, 0), (Op.JUMP, "@4"), (Op.ADD, 5), (Op.SWAP, 0), (Op.FINISH, PASS))
     for _ in range(3):      # a cell that kept its 5 would take the jump
         assert session.run(job(*program)).records == 5
 

@@ -22,7 +22,7 @@ class Op(enum.IntEnum, shape=4):
     JUMP = 3        # while a != 0: go to n, a -= 1
     PUT = 4         # the low byte of a goes to the UART
     GET = 5         # waits for a byte from the UART
-    FINISH = 6      # the run ends with code n
+    FINISH = 6      # the run ends with command n to the finisher
     SWAP = 7        # exchanges a and a memory cell that reset does not clear
 
 

@@ -17,7 +17,7 @@ SAMPLED = {f.word for f in retire.FIELDS.values() if f.sampled and f.width == 64
 class ToyImage:
     """What to load, and where."""
 
-    def __init__(self, path):
+    def __init__(self, path, base=0, end=0):
         data = json.loads(Path(path).read_text())
         self.entry = data["entry"]
         self.segments = [(self.entry, b"".join(word.to_bytes(8, "little") for word in data["words"]))]
