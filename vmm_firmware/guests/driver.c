@@ -29,6 +29,7 @@ static const struct {
     { "loopback", driver_loopback },
     { "faults", driver_faults },
     { "paging", driver_paging },
+    { "user", driver_user },
     { "csrs", driver_csrs },
     { "calls", driver_calls },
     { "wfi", driver_wfi },

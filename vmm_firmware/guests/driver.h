@@ -32,6 +32,7 @@ void driver_compressed(void);
 void driver_loopback(void);
 void driver_faults(void);
 void driver_paging(void);
+void driver_user(void);
 void driver_csrs(void);
 void driver_calls(void);
 void driver_wfi(void);
