@@ -14,7 +14,8 @@ CASES = [
     ("sllw", 1, 31, -0x8000_0000), ("srlw", ONES, 1, 0x7FFF_FFFF), ("sraw", 0x8000_0000, 31, -1),
     ("srlw", 0xF_8000_0000, 32, -0x8000_0000), ("slt", ONES, 0, 1), ("sltu", ONES, 0, 0),
     ("xor", A, ONES, ~A), ("or", 5, 3, 7), ("and", 5, 3, 1),
-    ("mul", A, B, A * B % (1 << 64) - (1 << 64 if A * B >> 63 & 1 else 0)), ("mulh", MIN, MIN, 1 << 62), ("mulhu", ONES, ONES, -2),
+    ("mul", A, B, A * B % (1 << 64) - (1 << 64 if A * B >> 63 & 1 else 0)), ("mulh", MIN, MIN, 1 << 62),
+    ("mulhu", ONES, ONES, -2),
     ("mulhsu", ONES, ONES, -1), ("mulw", 0x1_0000_0003, 5, 15), ("mulw", 0x8000_0000, 1, -0x8000_0000),
     ("div", -7, 2, -3), ("div", MIN, -1, MIN), ("div", 5, 0, -1), ("divu", ONES, 2, (1 << 63) - 1), ("divu", 5, 0, -1),
     ("rem", -7, 2, -1), ("rem", MIN, -1, 0), ("rem", 5, 0, 5), ("remu", ONES, 10, 5), ("remu", -5, 0, -5),
@@ -24,7 +25,8 @@ CASES = [
 IMMEDIATE = [
     ("addi", (1 << 63) - 1, 1, MIN), ("addiw", 0x7FFF_FFFF, 1, -0x8000_0000), ("slti", -5, -4, 1), ("sltiu", 5, -1, 1),
     ("xori", 5, -1, -6), ("ori", 5, -8, -3), ("andi", -1, 0x7FF, 0x7FF), ("slli", 1, 63, MIN), ("srli", MIN, 63, 1),
-    ("srai", MIN, 62, -2), ("slliw", 3, 31, -0x8000_0000), ("srliw", ONES, 4, 0xFFF_FFFF), ("sraiw", 0x8000_0000, 4, -0x800_0000),
+    ("srai", MIN, 62, -2), ("slliw", 3, 31, -0x8000_0000), ("srliw", ONES, 4, 0xFFF_FFFF),
+    ("sraiw", 0x8000_0000, 4, -0x800_0000),
 ]
 
 

@@ -177,7 +177,7 @@ def waiting(enabled: bool = True) -> Bare:
     """VS interrupts go to HS; the guest runs nops."""
     b = Bare()
     b.put(CODE, [NOP] * 64)
-    b.csr(mie=1 << 6 | 1 << 7, mstatus=0 if enabled else 0, hvip=1 << 6 if enabled else 0)
+    b.csr(mie=1 << 6 | 1 << 7, hvip=1 << 6 if enabled else 0)
     b.h.pc = CODE
     b.mode(VS)
     return b

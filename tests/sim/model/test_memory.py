@@ -28,7 +28,7 @@ def test_back_door() -> None:
     for address, count in ((RAM_BASE + 8190, 3), (0x2000_0000, 1), (RAM_BASE - 1, 2), (0x1_0FFF, 2)):
         with pytest.raises(ValueError, match=f"{count} bytes at 0x{address:x} are neither in RAM nor in the boot ROM"):
             m.read_memory(address, count)
-    with pytest.raises(ValueError, match="3 bytes at 0x80001ffe leave RAM 0x80000000..0x80002000"):
+    with pytest.raises(ValueError, match=r"3 bytes at 0x80001ffe leave RAM 0x80000000\.\.0x80002000"):
         m.write_memory(RAM_BASE + 8190, b"123")
 
 

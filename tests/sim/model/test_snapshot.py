@@ -79,7 +79,7 @@ def test_all_devices_and_the_host_are_kept() -> None:
 
 def test_a_snapshot_of_another_machine_is_refused() -> None:
     state = Bare().m.snapshot()
-    with pytest.raises(ValueError, match="the snapshot is of a machine with profile default, 1048576 bytes of RAM.*has profile tiny"):
+    with pytest.raises(ValueError, match=r"is of a machine with profile default, 1048576 bytes of RAM.*has profile tiny"):
         Bare(PROFILES["tiny"]).m.restore(state)
     with pytest.raises(ValueError, match="this one has profile default, 4096 bytes of RAM"):
         Machine(ram_size=4096).restore(state)
@@ -90,7 +90,7 @@ def test_a_snapshot_of_another_machine_is_refused() -> None:
 def test_damaged_snapshots_change_nothing(damage) -> None:
     b = busy()
     before = b.m.snapshot()
-    with pytest.raises(ValueError, match="the snapshot is damaged|not with the format"):
+    with pytest.raises(ValueError, match=r"the snapshot is damaged|not with the format"):
         b.m.restore(damage(before))
     assert b.m.snapshot() == before
 
