@@ -1,0 +1,174 @@
+"""rtl/fetch.py: the delivered instructions against a reader of memory, under random stalls, redirects and faults."""
+
+import random
+
+import pytest
+from amaranth.sim import Simulator
+
+from isa.causes import EXC
+from isa.platform import BOOT_ROM, RAM_BASE, UART
+from rtl.fetch import Fetch
+from rtl.types import Access, Mode
+
+START = RAM_BASE + 0x10_0000
+OFFSET = -0x10_0000                 # physical minus virtual address
+PAGE = START + 0x1000               # this page faults in translation
+BROKEN = START + 0x2000             # reads from this page end in a bus error
+DEVICE = UART.base - OFFSET         # an I/O region
+ROM = BOOT_ROM.base - OFFSET
+
+
+def page(vaddr):
+    return vaddr & ~0xFFF
+
+
+class World:
+    """Memory, translation and bus around the unit; checks the rules of the ports cycle by cycle."""
+
+    def __init__(self, rng, stalls):
+        self.rng, self.stalls = rng, stalls
+        self.halfwords = {}
+        self.request = self.beat = None     # (payload, cycles still to wait)
+
+    def half(self, vaddr):
+        """Instruction bits at an address: half of the instructions are compressed."""
+        if vaddr not in self.halfwords:
+            value = self.rng.getrandbits(16)
+            self.halfwords[vaddr] = value | 3 if self.rng.random() < 0.5 else value & ~2
+        return self.halfwords[vaddr]
+
+    def delay(self):
+        return self.rng.randrange(4) if self.rng.random() < self.stalls else 0
+
+    def cycle(self, ctx, dut):
+        request, bus = dut.translate.request, dut.bus
+        for line in (request.ready, bus.ack, bus.err):
+            ctx.set(line, 0)
+        if ctx.get(request.valid):
+            payload = ctx.get(request.p.vaddr)
+            assert ctx.get(request.p.access) == Access.FETCH
+            before, wait = self.request or (payload, self.delay())
+            assert payload == before, "the payload is stable while valid"
+            self.request = (payload, wait - 1) if wait else None
+            if not wait:
+                fault = page(payload) == PAGE
+                ctx.set(dut.translate.response, {
+                    "paddr": (payload + OFFSET) % 2**56, "fault": fault, "tval2": payload >> 2 if fault else 0,
+                    "cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"] if fault else 0, "implicit": fault,
+                    "bus_error": 0, "error_paddr": 0})
+                ctx.set(request.ready, 1)
+        else:
+            self.request = None
+        if ctx.get(bus.stb):
+            paddr = ctx.get(bus.adr) << 3
+            assert ctx.get(bus.cyc) and not ctx.get(bus.we)
+            assert paddr >= RAM_BASE or BOOT_ROM.base <= paddr < BOOT_ROM.base + BOOT_ROM.size
+            before, wait = self.beat or (paddr, self.delay())
+            assert paddr == before, "a beat that has begun is finished"
+            self.beat = (paddr, wait - 1) if wait else None
+            if not wait:
+                vaddr = paddr - OFFSET
+                broken = page(vaddr) == BROKEN
+                ctx.set(bus.err if broken else bus.ack, 1)
+                ctx.set(bus.dat_r, sum(self.half(vaddr + 2 * i) << 16 * i for i in range(4)))
+        else:
+            assert self.beat is None, "a beat that has begun is finished"
+
+    def expected(self, pc):
+        """(raw, length) of the instruction at pc, or (faulting address, cause)."""
+        first = self.fault(pc)
+        if first:
+            return None, first
+        raw = self.half(pc)
+        if raw & 3 != 3:
+            return (raw, 2), None
+        second = self.fault(pc + 2)
+        return (None, second) if second else ((raw | self.half(pc + 2) << 16, 4), None)
+
+    def fault(self, vaddr):
+        if page(vaddr) == PAGE:
+            return {"vaddr": vaddr, "cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"], "tval2": vaddr >> 2, "implicit": 1,
+                    "bus_error": 0}
+        device = vaddr < START and not ROM <= vaddr < ROM + BOOT_ROM.size
+        if page(vaddr) == BROKEN or device:
+            return {"vaddr": vaddr, "cause": EXC["INSTRUCTION_ACCESS_FAULT"], "tval2": 0, "implicit": 0,
+                    "bus_error": int(page(vaddr) == BROKEN)}
+        return None
+
+
+def run(seed, stalls, ready_chance, cycles, targets):
+    """Count of delivered instructions and of faults."""
+    rng = random.Random(seed)
+    dut, world = Fetch(reset_vector=START), World(rng, stalls)
+    counts = [0, 0]
+
+    async def bench(ctx):
+        ctx.set(dut.mode, Mode.S)
+        pc, halted = START, False
+        for _ in range(cycles):
+            redirect = rng.random() < (0.3 if halted else 0.03)
+            target = rng.choice(targets) + 2 * rng.randrange(8)
+            ready = int(rng.random() < ready_chance)
+            ctx.set(dut.out.ready, ready)
+            ctx.set(dut.redirect, redirect)
+            ctx.set(dut.target, target)
+            world.cycle(ctx, dut)
+            if ctx.get(dut.out.valid) and not halted:
+                instruction, fault = world.expected(pc)
+                payload = ctx.get(dut.out.p)
+                assert payload.pc == pc
+                assert payload.fault == (fault is not None), hex(pc)
+                if fault:
+                    assert payload.raw == 0
+                else:
+                    raw, length = instruction
+                    assert payload.raw & (1 << 8 * length) - 1 == raw, hex(pc)
+                if ready and not redirect:
+                    counts[fault is not None] += 1
+                    halted = fault is not None
+                    pc = pc if fault else pc + length
+            await ctx.tick()
+            if halted and not redirect:
+                information = ctx.get(dut.fault)
+                assert {name: information[name] for name in fault} == fault, "stays until the redirect"
+            if redirect:
+                pc, halted = target, False
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    return counts
+
+
+EVERYWHERE = [START, START + 0x800, PAGE - 16, PAGE, BROKEN - 16, BROKEN, DEVICE, DEVICE + 0xFF8, ROM]
+
+
+@pytest.mark.parametrize("stalls, ready", [(0.0, 1.0), (0.0, 0.6), (0.5, 1.0), (0.6, 0.7)])
+def test_random_streams(stalls, ready):
+    delivered, faults = run(23, stalls, ready, 1200, EVERYWHERE)
+    assert delivered > 150 and faults > 10
+
+
+def test_one_instruction_per_cycle_and_no_gap_before_a_target():
+    dut = Fetch(reset_vector=START)
+    world = World(random.Random(24), 0.0)
+
+    async def bench(ctx):
+        ctx.set(dut.out.ready, 1)
+        for start in (START, START + 0x106, START + 0x40):
+            for _ in range(20):
+                world.cycle(ctx, dut)
+                crossing = ctx.get(dut.out.p.pc) % 8 == 6
+                assert ctx.get(dut.out.valid) or crossing, "only the second half of a first instruction may be missing"
+                await ctx.tick()
+            ctx.set(dut.redirect, 1)
+            ctx.set(dut.target, start)
+            world.cycle(ctx, dut)
+            await ctx.tick()
+            ctx.set(dut.redirect, 0)
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
