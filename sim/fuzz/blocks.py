@@ -84,8 +84,8 @@ def _address(ctx: Context, size: int, want: str, guest: bool = False) -> int:
         return layout.DATA + (rng.randrange(layout.DATA_PAGES) << 12) + offset
     if kind < 0.69:
         return rng.choice(layout.HOLES) + offset
-    if kind < 0.72:
-        return rng.getrandbits(64) & -size | 1 << rng.randrange(41, 63)
+    if kind < 0.72:                         # not canonical, or a guest physical address beyond Sv39x4
+        return pages.pick(rng, spaces, offset) ^ 1 << rng.randrange(39, 64)
     if kind < 0.76 and want != "w":
         return rng.choice((layout.S_CODE, layout.U_CODE, layout.TABLES)) + offset
     if kind < 0.79:
@@ -394,11 +394,11 @@ def short_jump(ctx: Context) -> list[Code]:
 
 def call(ctx: Context) -> list[Code]:
     """Jump into the routine that opens a data page, through a window that may not allow it."""
-    r = ctx.register()
-    if ctx.rng.random() < 0.15:
-        target = ctx.rng.choice((*layout.HOLES, 1 << 38, 1 << 41, 1 << 62))
+    rng, r = ctx.rng, ctx.register()
+    if rng.random() < 0.15:
+        target = rng.choice((rng.choice(layout.HOLES), _routine(ctx) ^ 1 << rng.randrange(38, 64)))
     else:
-        target = _routine(ctx, ctx.rng.choice((0, layout.CROSSING)))
+        target = _routine(ctx, rng.choice((0, layout.CROSSING)))
     return [*li(r, target), op("jalr", layout.LINK, r)]
 
 

@@ -139,7 +139,9 @@ def blind(memory: Memory, rng: random.Random, stage: str) -> Space:
 def broken(rng: random.Random, level: int, stage: str) -> int:
     """An entry that a walk must not follow to the end."""
     good = pointer(layout.TABLES) if level and rng.random() < 0.5 else leaf(rng, level, stage, None)
-    kind = rng.randrange(6)
+    kind = rng.randrange(7)
+    if kind == 6:                                               # too far, or for a guest beyond Sv39x4
+        return good | 1 << rng.randrange(10 + paging.GPA_BITS - paging.PAGE_SHIFT, 54)
     if kind == 0:
         return good & ~V
     if kind == 1:

@@ -13,6 +13,9 @@ UNSEEN = frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinh
                     "mimpid", "mideleg"))
 NEVER_WRITTEN = frozenset(("misa", "mcycle", "minstret", "mcountinhibit"))
 
+# MODE of satp, vsatp and hgatp: Bare, Sv39, and what nobody has. Spike also has 9 and 10.
+MODES = (0, 8, 8, 8, 1, 7, 11, 15)
+
 # Bits of a CSR that may be written with anything; the others get 0. Absent: all.
 _SGEI, _LCOFI = 1 << 12, 1 << 13
 _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
@@ -53,7 +56,7 @@ def csr_value(rng: random.Random, name: str) -> int:
     if name in ("stimecmp", "vstimecmp"):
         return rng.choice((0, MASK64))
     if name in ("satp", "vsatp", "hgatp"):
-        return rng.choice((0, 8, 8, rng.randrange(16))) << 60 | rng.getrandbits(60)
+        return rng.choice(MODES) << 60 | rng.getrandbits(60)
     bits = rng.getrandbits(64) if rng.random() < 0.5 else value(rng)
     return bits & WRITABLE.get(name, MASK64)
 
