@@ -1,0 +1,178 @@
+"""rtl/commit.py: which trap wins, what takes effect, and when an interrupt may be taken."""
+
+import pytest
+from amaranth.sim import Simulator
+
+from isa.causes import EXC, IRQ
+from rtl.commit import Commit
+from rtl.config import CONFIGS
+from rtl.decode import Unit
+from rtl.types import Mode, SysOp
+
+PC, NEXT, VECTOR, RETURN, WORD, HALF = 0x8000_1000, 0x8000_1004, 0x8000_2000, 0x8000_3000, 0x1234_5073, 0x9002
+CSR = {"mode": Mode.S, "trap_vector": VECTOR, "trap_mode": Mode.M, "ret_pc": RETURN, "ret_mode": Mode.U,
+       "interrupt_cause": IRQ["MTI"], "wakeup": 0}
+FETCH_FAULT = {"cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"], "vaddr": PC + 2, "tval2": 77, "implicit": 0}
+MEM_FAULT = {"fault": 1, "cause": EXC["LOAD_GUEST_PAGE_FAULT"], "tval2": 88, "implicit": 1}
+OUTPUTS = ("stall", "flush", "target", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid", "trap", "fence",
+           "record", "sys_op")
+
+
+def operation(unit=Unit.ALU, sys=SysOp.NONE, **fields):
+    control = {"unit": unit, "sys": sys, **fields.pop("control", {})}
+    return {"pc": PC, "next_pc": NEXT, "insn": WORD, "half": HALF, "control": control, "result": 0x5000, **fields}
+
+
+def observe(*cycles):
+    """Outputs in each of a row of clock cycles with these inputs."""
+    dut, seen = Commit(CONFIGS["default"]), []
+
+    async def bench(ctx):
+        ctx.set(dut.fetch_fault, FETCH_FAULT)
+        for inputs in cycles:
+            ctx.set(dut.valid, inputs.get("valid", 1))
+            ctx.set(dut.op, inputs.get("op", operation()))
+            ctx.set(dut.csr, CSR | inputs.get("csr", {}))
+            ctx.set(dut.mem_done, inputs.get("mem_done", 0))
+            ctx.set(dut.mem, inputs.get("mem", {}))
+            ctx.set(dut.access_mode, inputs.get("access_mode", Mode.S))
+            ctx.set(dut.csr_request.write, inputs.get("csr_write", 1))
+            await ctx.delay(1e-9)
+            seen.append({name: ctx.get(getattr(dut, name)) for name in OUTPUTS})
+            await ctx.tick()
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    return seen
+
+
+# In the order of priority: each row also holds the conditions of every row below it.
+CAUSES = [
+    ("interrupt",  {"csr": {"interrupt": 1}},                       IRQ["MTI"],                             0, 0),
+    ("fetch",      {"op": {"fetch_fault": 1}},                      EXC["INSTRUCTION_GUEST_PAGE_FAULT"],    PC + 2, 77),
+    ("illegal",    {"op": {"control": {"illegal": 1}}},             EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
+    ("sys",        {"csr": {"sys_illegal": 1}},                     EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
+    ("virtual",    {"csr": {"sys_virtual": 1}},                     EXC["VIRTUAL_INSTRUCTION"],             WORD, 0),
+    ("memory",     {"mem": MEM_FAULT, "mem_done": 1},               EXC["LOAD_GUEST_PAGE_FAULT"],           0x5000, 88),
+]
+
+
+@pytest.mark.parametrize("row", range(len(CAUSES)), ids=[c[0] for c in CAUSES])
+def test_priority(row):
+    inputs, op = {"csr": {}}, {"control": {}}
+    for _, conditions, *_ in CAUSES[row:]:
+        inputs["csr"] |= conditions.get("csr", {})
+        op["control"] |= conditions.get("op", {}).get("control", {})
+        op |= {k: v for k, v in conditions.get("op", {}).items() if k != "control"}
+        inputs |= {k: v for k, v in conditions.items() if k.startswith("mem")}
+    _, _, cause, tval, tval2 = CAUSES[row]
+    out, = observe(inputs | {"op": operation(Unit.HLOAD, SysOp.HLSV, **op)})
+    assert (out["trap_enter"], out["flush"], out["target"], out["retires"]) == (1, 1, VECTOR, 0)
+    trap = out["trap"]
+    assert (trap.interrupt, trap.cause, trap.pc, trap.tval, trap.tval2) == (row == 0, cause, PC, tval, tval2)
+    assert out["mem_valid"] == (row == 5), "no access begins under an instruction that traps before it"
+    assert (out["record"].trap, out["record"].next_pc, out["record"].rd) == (1, VECTOR, 0)
+    assert out["record"].insn == (0 if row < 2 else WORD)
+
+
+@pytest.mark.parametrize("mode, name", [(Mode.U, "ECALL_U"), (Mode.VU, "ECALL_U"), (Mode.S, "ECALL_S"),
+                                        (Mode.VS, "ECALL_VS"), (Mode.M, "ECALL_M")])
+def test_environment_calls(mode, name):
+    out, = observe({"op": operation(Unit.SYS, SysOp.ECALL), "csr": {"mode": mode}})
+    assert (out["trap"].cause, out["trap"].tval, out["trap"].virtual) == (EXC[name], 0, 0)
+
+
+@pytest.mark.parametrize("mode, virtual", [(Mode.M, 0), (Mode.VS, 1), (Mode.VU, 1)])
+def test_a_breakpoint_reports_its_own_address(mode, virtual):
+    out, = observe({"op": operation(Unit.SYS, SysOp.EBREAK, compressed=1), "csr": {"mode": mode}})
+    assert (out["trap"].cause, out["trap"].tval, out["trap"].virtual) == (EXC["BREAKPOINT"], PC, virtual)
+
+
+def test_a_compressed_illegal_instruction_reports_16_bits():
+    out, = observe({"op": operation(compressed=1, control={"illegal": 1})})
+    assert out["trap"].tval == out["record"].insn == HALF
+
+
+@pytest.mark.parametrize("access_mode, virtual", [(Mode.S, 0), (Mode.VU, 1)])
+def test_a_memory_fault_is_virtual_by_the_mode_of_the_access(access_mode, virtual):
+    out, = observe({"op": operation(Unit.LOAD), "mem": MEM_FAULT, "mem_done": 1, "access_mode": access_mode})
+    assert out["trap"].virtual == virtual
+    assert out["trap"].tinst == 0x3000
+
+
+def test_an_interrupt_waits_for_an_access_that_has_begun():
+    load = {"op": operation(Unit.LOAD)}
+    first, second, third = observe(load, load | {"csr": {"interrupt": 1}},
+                                   load | {"csr": {"interrupt": 1}, "mem_done": 1})
+    assert (first["stall"], second["stall"], second["mem_valid"]) == (1, 1, 1)
+    assert (third["retires"], third["trap_enter"]) == (1, 0)
+
+
+def test_after_a_csr_write_an_interrupt_is_looked_at_once_more():
+    write = {"op": operation(Unit.CSR)}
+    for still_there in (0, 1):
+        _, second, third = observe(write, {"csr": {"interrupt": 1}}, {"csr": {"interrupt": still_there}})
+        assert (second["stall"], second["trap_enter"], second["retires"]) == (1, 0, 0)
+        assert (third["trap_enter"], third["retires"]) == (still_there, 1 - still_there)
+
+
+def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
+    wfi = {"op": operation(Unit.SYS, SysOp.WFI)}
+    out = observe(wfi, wfi | {"csr": {"interrupt": 1}}, wfi | {"csr": {"interrupt": 1, "wakeup": 1}})
+    assert [o["retires"] for o in out] == [0, 0, 1]
+    assert not any(o["trap_enter"] for o in out)
+    trapped, = observe(wfi | {"csr": {"sys_virtual": 1}})
+    assert trapped["trap"].cause == EXC["VIRTUAL_INSTRUCTION"]
+
+
+@pytest.mark.parametrize("inputs, target", [
+    ({"op": operation(Unit.SYS, SysOp.MRET)}, RETURN),
+    ({"op": operation(Unit.SYS, SysOp.SRET)}, RETURN),
+    ({"op": operation(Unit.SYS, SysOp.SFENCE_VMA)}, NEXT),
+    ({"op": operation(Unit.FENCE, control={"fence_i": 1})}, NEXT),
+    ({"op": operation(Unit.CSR), "csr": {"refetch": 1}}, NEXT),
+    ({"op": operation(Unit.CSR)}, None),
+    ({"op": operation(Unit.FENCE)}, None),
+    ({"op": operation(Unit.ALU), "csr": {"refetch": 1}}, None),
+])
+def test_what_flushes(inputs, target):
+    out, = observe(inputs)
+    assert out["retires"]
+    assert out["flush"] == (target is not None)
+    if target is not None:
+        assert out["target"] == out["record"].next_pc == target
+
+
+def test_nothing_happens_without_an_instruction():
+    for op in (operation(Unit.CSR), operation(Unit.LOAD), operation(Unit.SYS, SysOp.SRET),
+               operation(Unit.SYS, SysOp.SFENCE_VMA)):
+        out, = observe({"valid": 0, "op": op, "csr": {"interrupt": 1}})
+        effects = ("flush", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid")
+        assert not any(out[name] for name in effects)
+        assert not out["fence"].valid and not out["record"].valid and out["sys_op"] == SysOp.NONE
+
+
+def test_an_illegal_csr_access_writes_nothing():
+    for verdict in ("illegal", "virtual"):
+        out, = observe({"op": operation(Unit.CSR), "csr": {verdict: 1}})
+        assert (out["csr_commit"], out["trap_enter"], out["record"].csr_write) == (0, 1, 0)
+
+
+def test_fence_operands():
+    out, = observe({"op": operation(Unit.SYS, SysOp.HFENCE_GVMA, source=0x1_0042, control={"rs1": 0, "rs2": 3}),
+                    "csr": {"mode": Mode.S}})
+    fence = out["fence"]
+    assert (fence.valid, fence.kind.name, fence.virtual) == (1, "HFENCE_GVMA", 0)
+    assert (fence.has_addr, fence.has_id, fence.addr, fence.id) == (0, 1, 0x5000, 0x42)
+    forbidden, = observe({"op": operation(Unit.SYS, SysOp.HFENCE_GVMA), "csr": {"sys_illegal": 1}})
+    assert not forbidden["fence"].valid
+
+
+def test_a_trap_to_vs_reports_neither_tinst_nor_gva_nor_tval2():
+    inputs = {"op": operation(Unit.LOAD), "mem": MEM_FAULT, "mem_done": 1}
+    out, = observe(inputs | {"csr": {"trap_to_vs": 1, "trap_gva": 1}})
+    assert (out["record"].tinst, out["record"].tval2, out["record"].gva) == (0, 0, 0)
+    out, = observe(inputs | {"csr": {"trap_gva": 1}})
+    assert (out["record"].tinst, out["record"].tval2, out["record"].gva) == (0x3000, 88, 1)
