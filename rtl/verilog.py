@@ -16,10 +16,10 @@ from .soc import Soc
 
 KINDS = {"core": Core, "soc": Soc}
 
-# `switch` stays `case`, which simulators run faster than trees of multiplexers and readers understand. These are the
-# steps of `proc -nomux -norom` without proc_rmdead: looking for dead cases among 32-bit patterns takes it most of a minute.
-PASSES = ("proc_clean", "proc_prune", "proc_init", "proc_arst", "proc_dlatch", "proc_dff", "proc_memwr", "proc_clean",
-          "opt_expr -keepdc", "memory_collect")
+# `switch` stays `case`, which readers understand, instead of a tree of multiplexers. These are the steps of
+# `proc -nomux -norom` without proc_rmdead: looking for dead cases among 32-bit patterns takes most of a minute.
+PASSES = ("proc_clean", "proc_prune", "proc_init", "proc_arst", "proc_dlatch", "proc_dff", "proc_memwr",
+          "proc_clean", "opt_expr -keepdc", "memory_collect")
 
 # Warnings of Verilator that the way of writing causes, and why each is harmless.
 WAIVED = {
@@ -62,8 +62,8 @@ def _translate(text):
         for step in (f"read_rtlil {source}", *PASSES, f"write_verilog {result}"):
             design.run_pass(f"tee -q -o /dev/null {step}")
         _, _, verilog = result.read_text().partition("*/\n")   # the banner tells how Yosys was built
-    # `always @*` waits for a change; a signal with an initial value starts it at time 0. Yosys gives that signal a
-    # name that counts through the life of the process, and forgets it where a slice of a signal is driven alone.
+    # `always @*` waits for a change; a signal with an initial value starts it at time 0. Yosys gives that signal
+    # a name that counts through the life of the process, and forgets it where a slice is driven alone.
     verilog = re.sub(r"\\\$auto\$verilog_backend\.cc:\d+:dump_module\$\d+ ", "_start_", verilog)
     return re.sub(r"^  always @\*\n    (.*;)$", r"  always @* begin\n    if (_start_) begin end\n    \1\n  end",
                   verilog, flags=re.M)

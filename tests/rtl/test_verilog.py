@@ -62,9 +62,9 @@ def ports(text, module):
     return {name: (direction, int(msb or 0) + 1) for direction, msb, name in found}
 
 
-@pytest.mark.parametrize("config", CONFIGS.values(), ids=lambda c: c.name)
-@pytest.mark.parametrize("kind", PORTS)
-def test_verilog(kind, config, tmp_path):
+@pytest.mark.parametrize("kind, name", [("core", "default"), ("soc", "linux")])
+def test_verilog(kind, name, tmp_path):
+    config = CONFIGS[name]
     path = write(kind, config, tmp_path / "design.v")
     text = path.read_text()
     assert text.startswith(f"// {kind}: Doppelhart ")
@@ -78,13 +78,11 @@ def test_verilog(kind, config, tmp_path):
 
 
 def test_reproducible(tmp_path):
-    """Within a process, and between processes whose hashes differ."""
-    texts = [write("soc", CONFIGS["tiny"], tmp_path / f"{i}.v").read_bytes() for i in range(2)]
-    for seed in ("1", "2"):
-        path = tmp_path / f"hash{seed}.v"
-        run("--config", "tiny", "--kind", "soc", "-o", path, PYTHONHASHSEED=seed).check_returncode()
-        texts.append(path.read_bytes())
-    assert len(set(texts)) == 1
+    """In a process that has made Verilog before, and in one whose hashes differ."""
+    first, second = (write("core", CONFIGS["tiny"], tmp_path / f"{i}.v").read_bytes() for i in range(2))
+    path = tmp_path / "other.v"
+    run("--config", "tiny", "--kind", "core", "-o", path, PYTHONHASHSEED="1").check_returncode()
+    assert first == second == path.read_bytes()
 
 
 class Gate(wiring.Component):
