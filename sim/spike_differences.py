@@ -1,0 +1,68 @@
+"""Where Spike differs from this machine, each with its reason: nothing else may differ in a cross-check.
+
+The manual is riscv-isa-manual, the files named are in its src/priv. Each row is shown to be needed by a test that takes
+it out and sees a program differ.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from isa import causes
+from isa.csrs import BY_NAME
+
+ONES = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class CsrBits:
+    """Bits of one CSR that are not compared, because `reason`; the model takes over what Spike reads there.
+
+    `beside`: only in a log line that also shows this other CSR.
+    """
+
+    csr: str
+    mask: int
+    reason: str
+    beside: str = ""
+
+
+CSR_BITS = (
+    CsrBits("mideleg", 1 << 12, "SGEI is read-only one in Spike; hypervisor.adoc wants that only with GEILEN > 0"),
+    CsrBits("hedeleg", 1 << 0, "fetch misaligned is writable in Spike; hypervisor.adoc leaves it open with IALIGN = 16"),
+    CsrBits("mip", 1 << 6 | 1 << 10, "a write of hvip logs mip before VSTIP and VSEIP have changed", beside="hvip"),
+    CsrBits("marchid", ONES, "each implementation has its own"),
+    CsrBits("mimpid", ONES, "each implementation has its own"),
+    CsrBits("cycle", ONES, "Spike counts instructions as cycles"),
+    CsrBits("mcycle", ONES, "Spike counts instructions as cycles"),
+)
+
+# CSRs that only the log of Spike has.
+SPIKE_ONLY = {
+    0x309: "mvip: Spike keeps the bits there that software writes through mip, although it has no AIA",
+}
+
+# Programs that Spike cannot run to their end.
+EXCLUDED = {
+    "plic_uart": "the UART of this machine is source 10 of the PLIC, that of Spike is source 1",
+    "h_warl": "WARL masks: Spike keeps FS, hedeleg[0], SGEI, all counter enables and a writable misa",
+    "mcountinhibit": "the write that inhibits minstret is itself counted here, not in Spike; the manual does not say",
+    "h_tinst": "Spike writes 0 to xtinst for explicit accesses, which hypervisor.adoc allows",
+    "h_timedelta": "defect of Spike: a write of vstimecmp ignores htimedelta, and clears STIP and VSTIP alike, "
+                   "until the next tick (sstc.adoc: VSTIP reflects time + htimedelta >= vstimecmp)",
+}
+
+# What Spike's boot ROM leaves to a program: five instructions retired, the entry in t0, hartid in a0, the device tree
+# in a1. Its timer comparator resets to 0, which the manual leaves open.
+BOOT_INSTRUCTIONS = 5
+BOOT_REGISTERS = {10: 0, 11: 0x1020}
+ENTRY_REGISTER = 5
+MTIMECMP = 0
+
+# Time is Spike's own: the model takes over `time`, and each moment at which a timer interrupt has become pending.
+TIMERS = frozenset(causes.IRQ[name] for name in ("MTI", "STI", "VSTI"))
+
+
+def compared(number: int, beside: Container[int] = ()) -> int:
+    """Bits that are compared of a CSR (-1: none), shown in a log line together with these others."""
+    return ONES & ~sum(row.mask for row in CSR_BITS if BY_NAME[row.csr].number == number
+                       and (not row.beside or BY_NAME[row.beside].number in beside))

@@ -1,0 +1,100 @@
+"""The test programs on the golden model: each passes, runs its checks in order, and can fail."""
+
+import pytest
+
+from isa.profile import PROFILES
+from sim import programs, toolchain
+from sim.model import Machine
+
+LIMIT = 200_000
+GP = 3
+BEFORE_FIRST_CHECK = 1000
+NEEDS = {"h_tinst": "transformed instructions, which the profile `spike` does not write"}
+
+
+def names(suffix=""):
+    return [path.name for path in programs.all_programs() if path.name.endswith(suffix)]
+
+
+def machine(source, profile="default"):
+    m = Machine(profile=PROFILES[profile])
+    m.load_elf(programs.build_program(source))
+    return m
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", names())
+def test_passes_on_the_model(name, profile):
+    if profile == "spike" and name.partition(".")[0] in NEEDS:
+        profile = "tiny"
+    m = machine(programs.SOURCES / name, profile)
+    assert (m.run(LIMIT), m.exit_code) == ("exit", 0)
+
+
+@pytest.mark.parametrize("name", names(".S"))
+def test_checks_run_in_order(name):
+    """The numbers that gp takes are 1, 2, 3, ...: no check is jumped over, and each has its own number."""
+    m = machine(programs.SOURCES / name)
+    seen = []
+    while m.exit_code is None:
+        m.step()
+        if m.hart.x[GP] != (seen or [0])[-1]:
+            seen.append(m.hart.x[GP])
+    *checks, _, last = seen             # `pass` makes 0, then 1 of it
+    assert checks == [BEFORE_FIRST_CHECK, *range(1, len(checks))]
+    assert last == 1
+
+
+PROGRAM = """
+#include "test.h"
+PROGRAM
+    CHECK   1
+    li      a0, 5
+    EXPECT  a0, 5
+    CHECK   2
+    TRY     PRV_U, 0, ebreak
+    EXPECT_M EXC_BREAKPOINT
+    CHECK   3
+    {third}
+    j       pass
+"""
+
+
+@pytest.mark.parametrize(("third", "code"), [
+    ("EXPECT a0, 5", 0),
+    ("EXPECT a0, 6", 3),
+    ("EXPECT_CSR mcause, EXC_BREAKPOINT", 0),
+    ("EXPECT_CSR mcause, EXC_ECALL_U", 3),
+    ("EXPECT_BITS mstatus, MSTATUS_MPP, MSTATUS_MPP", 3),
+    ("TRAPS EXC_ILLEGAL_INSTRUCTION, ebreak", 3),
+    ("TRAPS EXC_BREAKPOINT, nop", 3),
+    ("EXPECT_HS EXC_BREAKPOINT", 3),
+    ("EXPECT_VS EXC_BREAKPOINT", 3),
+    ("EXPECT_DONE PRV_U", 3),
+    ("EXPECT_MEM DATA(0), 1", 3),
+    ("ebreak", 3),
+])
+def test_a_failing_check_gives_its_number(tmp_path, third, code):
+    source = tmp_path / "fails.S"
+    source.write_text(PROGRAM.format(third=third))
+    m = machine(source)
+    assert (m.run(LIMIT), m.exit_code) == ("exit", code)
+
+
+def test_build_is_kept_by_content(tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "BUILD", tmp_path / "build")
+    source = tmp_path / "p.S"
+    source.write_text(PROGRAM.format(third="nop"))
+    first = programs.build_program(source)
+    stamp = first.stat().st_mtime_ns
+    assert programs.build_program(source) == first and first.stat().st_mtime_ns == stamp
+    source.write_text(PROGRAM.format(third="ebreak"))
+    assert programs.build_program(source) != first
+    assert len(list((tmp_path / "build").iterdir())) == 2
+
+
+def test_a_broken_program_shows_the_compilers_words(tmp_path):
+    source = tmp_path / "broken.S"
+    source.write_text('#include "test.h"\nPROGRAM\n    frobnicate a0\n')
+    with pytest.raises(toolchain.ToolchainError, match=r"broken.S:3.*unrecognized instruction mnemonic"):
+        programs.build_program(source)

