@@ -1,0 +1,167 @@
+# amaranth: UnusedElaboratable=no
+"""rtl/core.py: what a short program retires, when, and that bus stalls change nothing but the time."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from amaranth.sim import Simulator
+
+from isa import retire
+from isa.csrs import BY_NAME as CSRS
+from isa.insns import BY_NAME, FIELDS, IMMEDIATES, insert
+from isa.platform import RAM_BASE
+from rtl.config import CONFIGS
+from rtl.core import Core
+
+CONFIG = replace(CONFIGS["tiny"], reset_vector=RAM_BASE)
+DATA = RAM_BASE + 0x100
+HANDLER = RAM_BASE + 0x80
+NOP = ("addi", {})
+WHEN = ("time", "cycle", "clock")       # fields that stalls may change
+
+
+def encode(name, **operands):
+    """A 32-bit instruction; operands that are left out are 0."""
+    insn = BY_NAME[name]
+    word = insn.match
+    for operand in insn.operands:
+        value = operands.get(operand.partition("_")[0], 0)
+        spec = IMMEDIATES.get(operand)
+        word |= insert(value, spec) if spec else value << FIELDS[operand][1]
+    return word
+
+
+def run(program, *, count, stalls=0.0, handler=(), seed=25):
+    """The first `count` records as (cycle, fields)."""
+    rng, memory, records = random.Random(seed), {}, []
+    for base, code in ((RAM_BASE, program), (HANDLER, handler)):
+        for i, (name, operands) in enumerate(code):
+            for byte in range(4):
+                memory[base + 4 * i + byte] = encode(name, **operands) >> 8 * byte & 0xFF
+    dut = Core(CONFIG)
+
+    async def bench(ctx):
+        waits = {}
+        for cycle in range(100 * count):
+            writes = []
+            for bus in (dut.ibus, dut.dbus):
+                ctx.set(bus.ack, 0)
+            for bus in (dut.ibus, dut.dbus):
+                if not ctx.get(bus.stb):
+                    continue
+                waits.setdefault(bus, rng.randrange(4) if rng.random() < stalls else 0)
+                if waits[bus]:
+                    waits[bus] -= 1
+                    continue
+                del waits[bus]
+                base = ctx.get(bus.adr) << 3
+                ctx.set(bus.dat_r, sum(memory.get(base + i, 0) << 8 * i for i in range(8)))
+                ctx.set(bus.ack, 1)
+                if ctx.get(bus.we):
+                    sel, data = ctx.get(bus.sel), ctx.get(bus.dat_w)
+                    writes += [(base + i, data >> 8 * i & 0xFF) for i in range(8) if sel >> i & 1]
+            packed = ctx.get(dut.retire)
+            if packed & 1:
+                fields = retire.unpack([packed >> 64 * i & (1 << 64) - 1 for i in range(retire.WORDS)])
+                records.append((cycle, fields))
+                if len(records) == count:
+                    return
+            await ctx.tick()
+            memory.update(writes)
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    assert len(records) == count, "the core stopped"
+    return records
+
+
+def gaps(records):
+    """Cycles from each record to the next."""
+    return [b - a for (a, _), (b, _) in zip(records, records[1:], strict=False)]
+
+
+def test_dependent_arithmetic_retires_every_cycle():
+    program = [("addi", {"rd": 1, "rs1": 1, "imm": 3})] * 24
+    records = run(program, count=24)
+    assert gaps(records)[3:] == [1] * 20
+    assert [fields["rd_value"] for _, fields in records] == [3 * n for n in range(1, 25)]
+
+
+# Instructions, and the gap that each must leave before the next one.
+@pytest.mark.parametrize("program, wanted", [
+    ([("auipc", {"rd": 2}), NOP, NOP, ("ld", {"rd": 3, "rs1": 2}), ("addi", {"rd": 4, "rs1": 3}), NOP],
+     [1, 1, 1, 2, 1]),                                                          # load-use: one bubble
+    ([("auipc", {"rd": 2}), NOP, NOP, ("ld", {"rd": 3, "rs1": 2}), NOP, ("addi", {"rd": 4, "rs1": 3})],
+     [1, 1, 1, 1, 1]),
+    ([("addi", {"rd": 2, "imm": 7}), ("mul", {"rd": 3, "rs1": 2, "rs2": 2}), ("mul", {"rd": 4, "rs1": 2, "rs2": 2}),
+      ("add", {"rd": 5, "rs1": 3, "rs2": 4}), NOP], [1, 1, 2, 1]),
+    ([NOP, NOP, ("jal", {"imm": 12}), NOP, NOP, NOP, NOP], [1, 1, 3, 1]),       # a taken jump: two bubbles
+    ([NOP, NOP, ("beq", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 3, 1]),
+    ([NOP, NOP, ("bne", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 1, 1]),
+], ids=["load-use", "load", "mul", "jump", "taken", "not-taken"])
+def test_bubbles(program, wanted):
+    lead = [NOP] * 4
+    records = run(lead + program + [NOP] * 8, count=4 + len(wanted) + 1)
+    assert gaps(records)[4:] == wanted
+
+
+def mixed_program():
+    """Every unit, with the hazards between them, and traps."""
+    return [
+        ("auipc", {"rd": 10}),
+        ("addi", {"rd": 11, "rs1": 10, "imm": 0x80}),
+        ("csrrw", {"rs1": 11, "csr": CSRS["mtvec"].number}),
+        ("addi", {"rd": 12, "rs1": 10, "imm": 0x100}),
+        ("addi", {"rd": 5, "imm": 21}),
+        ("sd", {"rs1": 12, "rs2": 5}),
+        ("lw", {"rd": 6, "rs1": 12}),
+        ("mul", {"rd": 7, "rs1": 6, "rs2": 5}),
+        ("div", {"rd": 8, "rs1": 7, "rs2": 6}),
+        ("amoadd.d", {"rd": 9, "rs1": 12, "rs2": 8}),
+        ("lr.d", {"rd": 9, "rs1": 12}),
+        ("sc.d", {"rd": 13, "rs1": 12, "rs2": 9}),
+        ("bne", {"rs1": 13, "rs2": 9, "imm": 8}),
+        ("ecall", {}),
+        ("jal", {"rd": 1, "imm": 8}),
+        ("ecall", {}),
+        ("fence.i", {}),
+        ("ld", {"rd": 14, "rs1": 12, "imm": 1}),
+        ("csrrs", {"rd": 15, "csr": CSRS["mscratch"].number}),
+        ("ecall", {}),
+        NOP, NOP, NOP,
+    ]
+
+
+MEPC = CSRS["mepc"].number
+RESUME = [("csrrs", {"rd": 20, "csr": MEPC}), ("addi", {"rd": 20, "rs1": 20, "imm": 4}), ("csrrw", {"rs1": 20, "csr": MEPC}),
+          ("mret", {})]
+
+
+def test_stalls_change_nothing_but_time():
+    def architectural(stalls, seed):
+        records = run(mixed_program(), count=28, stalls=stalls, handler=RESUME, seed=seed)
+        return [{k: v for k, v in fields.items() if k not in WHEN} for _, fields in records]
+
+    smooth = architectural(0.0, 0)
+    assert [r["cause"] for r in smooth if r["trap"]] == [4, 11], "the misaligned load, and one of the three calls"
+    assert smooth[9]["mem_wdata"] == 42 and smooth[11]["rd_value"] == 0
+    for seed in range(3):
+        assert architectural(0.5, seed) == smooth
+
+
+def test_trap_entry_and_return_cost_three_bubbles_each():
+    program = [("addi", {"rd": 11, "imm": 1}), ("slli", {"rd": 11, "rs1": 11, "shamt6": 31}),
+               ("addi", {"rd": 11, "rs1": 11, "imm": 0x80}), ("csrrw", {"rs1": 11, "csr": CSRS["mtvec"].number}),
+               NOP, ("ecall", {}), NOP]
+    records = run(program, count=11, handler=RESUME)
+    trap = next(i for i, (_, fields) in enumerate(records) if fields["trap"])
+    assert gaps(records)[trap] == 4
+    assert gaps(records)[trap + 4] == 4 and records[trap + 5][1]["pc"] == RAM_BASE + 4 * 6
+
+
+def test_a_profile_without_the_base_is_refused():
+    with pytest.raises(ValueError, match="The core needs C, which 'tiny' leaves out"):
+        Core(replace(CONFIG, profile=CONFIG.profile.without("C")))
