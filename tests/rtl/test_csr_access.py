@@ -102,15 +102,14 @@ def controls(r):
 
 def test_every_address_in_every_mode():
     r = random.Random(1)
-    everything_on = {name: int(name.endswith("stce")) for name in BITS} | {
-        name: 7 for name in ("mcounteren", "hcounteren", "scounteren")}
+    everything_on = {"tvm": 0, "vtvm": 0, "stce": 1, "vstce": 1, "mcounteren": 7, "hcounteren": 7, "scounteren": 7}
     check((addr, write, mode, everything_on) for addr, write, mode in product(range(4096), (0, 1), Mode)
           if addr in listed(True) or write == 0 and r.random() < 0.2)
 
 
 def test_every_gate_of_the_gated():
     """Corner case 24, and the STCE gates of 29: all combinations of the bits that gate each CSR."""
-    zero = {name: 0 for name in (*BITS, "mcounteren", "hcounteren", "scounteren")}
+    zero = dict.fromkeys((*BITS, "mcounteren", "hcounteren", "scounteren"), 0)
 
     def cases():
         for (addr, bit), write, mode in product(COUNTERS.items(), (0, 1), Mode):
