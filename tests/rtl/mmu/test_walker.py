@@ -64,7 +64,7 @@ def test_implicit_accesses():
     """Reads of VS-stage PTEs: loads for the G-stage, never by MXR, reported for the access: 5, 6, 16, 17."""
     memory = Tables()
     memory.guest()
-    memory.map(HGATP, VSATP << 12, VSATP << 12, LEAF | X | UBIT, bits_of_root=11, level=2)
+    memory.map(HGATP, 0x8000_0000, 0x8000_0000, LEAF | X | UBIT, bits_of_root=11, level=2)
 
     async def scenario(bench, ctx):
         for mxr in (0, 1):
