@@ -50,3 +50,9 @@ def test_registry_overlap(run):
     broken = run("model", "bad_report", SBI_EID_DOPPELHART="0x54494d45")
     assert broken.code == 2
     assert any(line.startswith("panic: two SBI extensions claim numbers") for line in broken.hypervisor())
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_stale_code(run, on):
+    """The hypervisor's read of a guest's instruction may fault; Spike keeps the old translation, the model does not."""
+    assert run(on, "stale").code == 0, run(on, "stale").text

@@ -8,7 +8,7 @@
 #define HOLE            0x4000000000
 
 /* Gigapages of virtual addresses. The guest itself stays where it is, in number 2. */
-enum { DEVICE = 1, MEMORY = 2, EXECUTE_ONLY = 3, NOWHERE = 4, TABLE_IN_DEVICE = 5, TABLE_NOWHERE = 6, ALIAS = 7 };
+enum { DEVICE = 1, MEMORY = 2, EXECUTE_ONLY = 3, NOWHERE = 4, TABLE_IN_DEVICE = 5, TABLE_NOWHERE = 6 };
 
 #define VA(gigapage, address)   ((gigapage) * GIGAPAGE + (address) % GIGAPAGE)
 
@@ -61,26 +61,6 @@ static void holes(void)
     ATTEMPT("amo, table in a hole", "amoor.d t0, zero, (%0)", VA(TABLE_NOWHERE, 0), EXC_STORE_ACCESS_FAULT);
 }
 
-/* The page of the running code loses its translation without a fence. A hart may go on with the old one; then a device
-   access happens, or, when the hypervisor has to read the instruction anew, the fetch from it page-faults. */
-static void stale_code(void)
-{
-    uint8_t (*alias)(uint64_t) = (uint8_t (*)(uint64_t))VA(ALIAS, (uint64_t)read_scratch);
-
-    entry(ALIAS, RAM_BASE, FLAGS | PTE_R | PTE_X);
-    fence();
-    check("alias", alias(VA(DEVICE, UART_BASE)), 0x91);
-    table[ALIAS] = 0;
-    watch();
-
-    /* The trap handler would go on behind an instruction that it cannot read: only a fetch that faulted in the first
-       place goes back to the caller. */
-    uint8_t got = alias(VA(DEVICE, UART_BASE));
-
-    check("stale code", trap.cause == NO_TRAP ? got == 0x91 : trap.cause == EXC_INSTRUCTION_PAGE_FAULT, true);
-    fence();
-}
-
 void driver_paging(void)
 {
     entry(DEVICE, 0, FLAGS | PTE_R | PTE_W);
@@ -94,7 +74,6 @@ void driver_paging(void)
 
     devices();
     holes();
-    stale_code();
 
     csr_write(CSR_SATP, SATP_MODE_BARE);
     fence();

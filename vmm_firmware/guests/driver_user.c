@@ -59,12 +59,6 @@ void driver_user(void)
     expect("cycle, for user mode", user_cycle, EXC_ECALL_U);
     csr_write(CSR_SCOUNTEREN, 0);
 
-    /* The code loses its translation without a fence, as in driver_paging.c. */
-    check("before", run(user_load, VA(DEVICES, UART_BASE + 5)) & 0x60, 0x60);
-    table[USER] = 0;
-    run(user_load, VA(DEVICES, UART_BASE + 5));
-    check("stale code", trap.cause == EXC_ECALL_U || trap.cause == EXC_INSTRUCTION_PAGE_FAULT, true);
-
     csr_write(CSR_SATP, SATP_MODE_BARE);
     __asm__ volatile("sfence.vma" : : : "memory");
 }
