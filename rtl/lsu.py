@@ -66,8 +66,9 @@ class Lsu(wiring.Component):
     3. A misaligned address faults before any translation; AMO, LR and SC outside RAM fault after it, without
        a bus beat.
     4. AMO holds the bus from its read to its write.
-    5. SC passes all checks, then succeeds only at the physical address and size of the last LR. The
-       reservation ends with any SC, with `clear_reservation`, and with any store or AMO into its 64-byte
+    5. SC succeeds only at the physical address and size of the last LR. When it fails it reads instead of
+       writing, so that it passes the same checks and absent memory is an access fault either way.
+    6. The reservation ends with any SC, with `clear_reservation`, and with any store or AMO into its 64-byte
        block.
     """
 
@@ -124,12 +125,11 @@ class Lsu(wiring.Component):
             translated.eq(translate.valid & translate.ready),
             paddr.eq(Mux(beginning, translation.paddr, held_paddr)),
             denied.eq(translation.fault | atomic & ~is_ram(translation.paddr)),
-            fails.eq(sc & ~(reserved & (reserved_paddr == translation.paddr)
-                            & (reserved_double == request.size[0]))),
-            begins.eq(translated & ~denied & ~fails),
+            fails.eq(sc & ~(reserved & (reserved_paddr == paddr) & (reserved_double == request.size[0]))),
+            begins.eq(translated & ~denied),
             beat_ends.eq(self.bus.stb & (self.bus.ack | self.bus.err)),
             failed_beat.eq(self.bus.stb & self.bus.err),
-            self.done.eq(self.valid & misaligned | translated & (denied | fails)
+            self.done.eq(self.valid & misaligned | translated & denied
                          | beat_ends & (self.bus.err | ~rmw | writing)),
         ]
 
@@ -151,7 +151,7 @@ class Lsu(wiring.Component):
             self.bus.cti.eq(wishbone.Cti.CLASSIC),
             self.bus.stb.eq(begins | ~beginning),
             self.bus.cyc.eq(self.bus.stb),
-            self.bus.we.eq(writing | stores & ~rmw),
+            self.bus.we.eq(writing | stores & ~rmw & ~fails),
         ]
         with m.Switch(request.size):
             for size in range(4):

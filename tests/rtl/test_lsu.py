@@ -59,11 +59,13 @@ class Reference:
             return {"fault": 1, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"], "bus_error": 0, "tval2": vaddr >> 2}
         if op == MemOp.AMO and paddr < RAM_BASE:
             return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 0, "tval2": 0}
+        if vaddr & ~0xFFF == BUS_ERROR_AT:
+            if sc:
+                self.reservation = None
+            return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 1, "error_paddr": paddr}
         if sc and self.reservation != (paddr, size):
             self.reservation = None
             return {"fault": 0, "read": 0, "write": 0, "result": 1}
-        if vaddr & ~0xFFF == BUS_ERROR_AT:
-            return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 1, "error_paddr": paddr}
         read = not stores or (op == MemOp.AMO and not sc)
         out = {"fault": 0, "read": int(read), "write": int(stores), "paddr": paddr}
         if out["read"]:
@@ -224,6 +226,8 @@ def test_reservation_ends_with_a_trap_and_fits_one_size():
     assert [response["result"] for response, _ in responses] == [0, 1, 0, 1]
 
 
-def test_a_failing_store_conditional_still_passes_its_checks():
-    (response, _), = run([atomic(AmoOp.SC, PAGE_FAULT_AT)], random.Random(22), 0.0)[0]
-    assert (response["fault"], response["cause"]) == (1, EXC["STORE_GUEST_PAGE_FAULT"])
+@pytest.mark.parametrize("vaddr, cause", [(PAGE_FAULT_AT, "STORE_GUEST_PAGE_FAULT"),
+                                          (BUS_ERROR_AT, "STORE_ACCESS_FAULT"), (DEVICE_AT, "STORE_ACCESS_FAULT")])
+def test_a_failing_store_conditional_still_passes_its_checks(vaddr, cause):
+    (response, _), = run([atomic(AmoOp.SC, vaddr)], random.Random(22), 0.0)[0]
+    assert (response["fault"], response["cause"]) == (1, EXC[cause])
