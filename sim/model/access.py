@@ -87,8 +87,11 @@ def locate(h: Hart, a: Access, log2: int) -> int:
 
 def read_data(h: Hart, pa: int, log2: int) -> int:
     """Bytes at a physical address, sign-extended; in lockstep the record has what a device answered."""
-    if h.locked and (h.memory.kind(pa) == IO or h.memory.is_host(pa)):
+    device = h.memory.kind(pa) == IO
+    if h.locked and (device or h.memory.is_host(pa)):
         return sx(h.in_rdata, 8 << log2)
+    if device:
+        h.attention = True                  # a load can change the interrupt wires: a claim does
     return h.memory.read(pa, log2)
 
 

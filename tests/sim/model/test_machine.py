@@ -98,6 +98,15 @@ def test_uart_both_ways_with_interrupt() -> None:
     assert out == b"IBM" and b.h.x[10] == 10 and b.h.traps == 3
 
 
+def test_a_load_from_a_device_is_seen_by_the_next_instruction() -> None:
+    b = Bare()
+    b.put(CODE, [asm("lw", rd=8, rs1=7), asm("csrrs", rd=9, csr="mip")])
+    b.x(x7=0x0C20_0004)                                     # claim
+    b.m.plic.priority[10], b.m.plic.enable[0], b.m.plic.pending = 1, 1 << 10, 1 << 10
+    b.m.run(2)
+    assert (b.h.x[8], b.h.x[9]) == (10, 0)
+
+
 def test_the_boot_rom_runs() -> None:
     words = [asm("csrrs", rd=10, csr="mhartid"), asm("auipc", rd=11), asm("ld", rd=5, rs1=11, imm=12), asm("jalr", rs1=5),
              RAM_BASE & 0xFFFF_FFFF, 0]

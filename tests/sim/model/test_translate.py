@@ -210,7 +210,8 @@ def test_superpage_offset_is_taken_from_the_address() -> None:
 
 @pytest.mark.parametrize("mode", [S, VS])
 def test_addresses_that_are_not_sign_extended(mode: int) -> None:
-    for va in (1 << 39, 1 << 38, -(1 << 38) - 8 & (1 << 64) - 1, 1 << 63):
+    # The last two look like VA in their low 39 bits.
+    for va in (1 << 39, 1 << 38, -(1 << 38) - 8 & (1 << 64) - 1, 1 << 63, VA | 1 << 39, VA | 1 << 63):
         w = World(mode)
         faults(w.access(LOAD, va), 13, va, mode == VS)
         faults(w.access(FETCH, va), 12, va, mode == VS)
@@ -306,6 +307,15 @@ def test_both_stages_deny_then_the_first_wins_also_on_a_second_try() -> None:
     for _ in range(2):
         faults(w.access(STORE), PAGE[STORE], VA, True)
         assert not w.access(LOAD)["trap"]
+
+
+def test_the_registers_of_guests_do_not_matter_to_the_host() -> None:
+    w = World(S)
+    w.csr(vsatp=sv39(w.table()), hgatp=sv39(w.table(16384)), vsstatus=MXR)
+    assert w.access(LOAD)["mem_paddr"] == DATA
+    w = World(VS)
+    w.csr(satp=sv39(w.table()))
+    assert w.access(LOAD)["mem_paddr"] == DATA
 
 
 def test_m_mode_translates_only_with_mprv() -> None:
