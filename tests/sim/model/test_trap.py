@@ -9,19 +9,21 @@ from tests.sim.model.bare import CODE, DATA, HANDLER, Bare, asm
 
 ECALL, EBREAK = asm("ecall"), asm("ebreak")
 MPP = {U: 0, S: 1 << 11, M: 3 << 11, VU: 0, VS: 1 << 11}
-ALL = {"medeleg": -1, "hedeleg": -1}
+MPP_ALL = MPP[M]
+M_FIXED, S_FIXED = 0xA_0000_0000, 0x2_0000_0000             # UXL, SXL, VSXL
 
 
 @pytest.mark.parametrize("mode", [U, S, M, VU, VS])
 @pytest.mark.parametrize("enabled", [False, True])
-def test_m_arm(mode: int, enabled: bool) -> None:
+@pytest.mark.parametrize("before", [0, MPP_ALL | MPV | MSTATUS_GVA | MPIE])
+def test_m_arm(mode: int, enabled: bool, before: int) -> None:
     b = Bare()
-    b.csr(mstatus=MIE if enabled else 0)
+    b.csr(mstatus=(MIE if enabled else 0) | before | SPP | SPIE)
     r = b.do(EBREAK, mode)
     assert (r["trap"], r["cause"], r["next_mode"], r["next_pc"]) == (1, 3, M, HANDLER)
     guest = mode in (VU, VS)
     expected = MPP[mode] | (MPV | MSTATUS_GVA if guest else 0) | (MPIE if enabled else 0)
-    assert b.h.mstatus & (MPP[M] | MPV | MSTATUS_GVA | MPIE | MIE) == expected
+    assert b.m.read_csr("mstatus") == M_FIXED | SPP | SPIE | expected
     assert (b.m.read_csr("mepc"), b.m.read_csr("mcause"), b.m.read_csr("mtval")) == (CODE, 3, CODE)
     assert (r["tval"], r["gva"]) == (CODE, guest)
 
@@ -29,29 +31,32 @@ def test_m_arm(mode: int, enabled: bool) -> None:
 @pytest.mark.parametrize("mode", [U, S, VU, VS])
 @pytest.mark.parametrize("enabled", [False, True])
 @pytest.mark.parametrize("spvp", [False, True])
-def test_hs_arm(mode: int, enabled: bool, spvp: bool) -> None:
+@pytest.mark.parametrize("before", [False, True])
+def test_hs_arm(mode: int, enabled: bool, spvp: bool, before: bool) -> None:
     b = Bare()
-    b.csr(medeleg=1 << 3, mstatus=SIE if enabled else 0, hstatus=SPVP if spvp else 0)
+    b.csr(medeleg=1 << 3, mstatus=(SIE if enabled else 0) | (SPP | SPIE if before else 0) | MPIE,
+          hstatus=(SPVP if spvp else 0) | (SPV | HSTATUS_GVA if before else 0) | 1 << 9)
     r = b.do(EBREAK, mode)
     assert (r["cause"], r["next_mode"], r["next_pc"]) == (3, S, HANDLER + 0x100)
     guest = mode in (VU, VS)
-    assert b.h.mstatus & (SPP | SPIE | SIE) == (SPP if mode & S else 0) | (SPIE if enabled else 0)
+    assert b.m.read_csr("mstatus") == M_FIXED | MPIE | (SPP if mode & S else 0) | (SPIE if enabled else 0)
     # SPVP keeps its value when the trap comes from V=0.
     kept = (SPVP if mode == VS else 0) if guest else (SPVP if spvp else 0)
-    assert b.h.hstatus & (SPV | SPVP | HSTATUS_GVA) == kept | (SPV | HSTATUS_GVA if guest else 0)
+    assert b.m.read_csr("hstatus") == S_FIXED | 1 << 9 | kept | (SPV | HSTATUS_GVA if guest else 0)
     assert (b.m.read_csr("sepc"), b.m.read_csr("scause"), b.m.read_csr("stval")) == (CODE, 3, CODE)
     assert b.m.read_csr("mepc") == 0
 
 
 @pytest.mark.parametrize("mode", [VU, VS])
 @pytest.mark.parametrize("enabled", [False, True])
-def test_vs_arm(mode: int, enabled: bool) -> None:
+@pytest.mark.parametrize("old", [0, SPP | SPIE])
+def test_vs_arm(mode: int, enabled: bool, old: int) -> None:
     b = Bare()
-    b.csr(medeleg=1 << 3, hedeleg=1 << 3, vsstatus=SIE if enabled else 0)
+    b.csr(medeleg=1 << 3, hedeleg=1 << 3, vsstatus=(SIE if enabled else 0) | old)
     before = b.h.mstatus, b.h.hstatus
     r = b.do(EBREAK, mode)
     assert (r["cause"], r["next_mode"], r["next_pc"], r["gva"]) == (3, VS, HANDLER + 0x200, 0)
-    assert b.h.vsstatus & (SPP | SPIE | SIE) == (SPP if mode == VS else 0) | (SPIE if enabled else 0)
+    assert b.m.read_csr("vsstatus") == S_FIXED | (SPP if mode == VS else 0) | (SPIE if enabled else 0)
     assert (b.m.read_csr("vsepc"), b.m.read_csr("vscause"), b.m.read_csr("vstval")) == (CODE, 3, CODE)
     assert (b.h.mstatus, b.h.hstatus) == before
 
