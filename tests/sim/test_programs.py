@@ -1,5 +1,7 @@
 """The test programs on the golden model: each passes, runs its checks in order, and can fail."""
 
+import re
+
 import pytest
 
 from isa.profile import PROFILES
@@ -98,3 +100,18 @@ def test_a_broken_program_shows_the_compilers_words(tmp_path):
     source.write_text('#include "test.h"\nPROGRAM\n    frobnicate a0\n')
     with pytest.raises(toolchain.ToolchainError, match=r"broken.S:3.*unrecognized instruction mnemonic"):
         programs.build_program(source)
+
+
+def test_corner_cases_are_where_the_page_says():
+    """docs/corner-cases.md and the comments of the programs name the same programs for each number."""
+    listed, commented = {}, {}
+    for line in (programs.ROOT / "docs" / "corner-cases.md").read_text().splitlines():
+        if row := re.match(r"\| (\d+) \| .* \| (.*) \|$", line):
+            listed[int(row[1])] = set(re.findall(r"`(\w+)`", row[2]))
+            assert listed[int(row[1])] or row[2].startswith("not applicable: ")
+    for path in programs.all_programs():
+        for text in re.findall(r"[Cc]orner cases? ((?:\d+(?:, | and )?)+)", path.read_text()):
+            for number in re.findall(r"\d+", text):
+                commented.setdefault(int(number), set()).add(path.stem)
+    assert list(listed) == list(range(1, 34))
+    assert commented == {number: names for number, names in listed.items() if names}
