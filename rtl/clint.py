@@ -31,8 +31,7 @@ class Clint(wiring.Component):
         mtimecmp = Signal(64, init=2**64 - 1)       # no timer interrupt before software asks for one
         divider = Signal(range(self.cycles_per_tick))
 
-        # A register: no 64-bit comparison may stand before the trap logic. It follows the acknowledge of
-        # a store by one cycle, sooner than the next instruction can look at it.
+        # A register: no 64-bit comparison may stand before the trap logic.
         m.d.sync += self.mtip.eq(self.time >= mtimecmp)
         with m.If(divider == self.cycles_per_tick - 1):
             m.d.sync += [divider.eq(0), self.time.eq(self.time + 1)]
