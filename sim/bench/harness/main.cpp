@@ -96,6 +96,19 @@ static void offer_uart() {
     PORT(uart_rx, payload) = uart_waiting.empty() ? 0 : uart_waiting.front();
 }
 
+// A master may let its request depend on `ack`, so the answers and the design settle together.
+static void settle_answers() {
+    for (int round = 0; bool(iram->respond()) | bool(dram->respond()); ++round) {
+        if (round == 8) {
+            status.protocol_address = PORT(dram, adr) << 3;
+            status.events |= PROTOCOL;
+            return;
+        }
+        top->answer = !top->answer;
+        top->eval();
+    }
+}
+
 // One clock cycle, from just after a falling edge to just after the next.
 static void cycle() {
     const bool resetting = top->rst, was_finished = top->finished;
@@ -110,18 +123,12 @@ static void cycle() {
         capture();
         ++status.cycles;
         offer_uart();
-        // A master may let its next request depend on `ack`, so the answer and the design settle together.
-        int rounds = 0;
-        while (bool(iram->respond()) | bool(dram->respond())) {
-            top->eval();
-            if (++rounds == 8) {
-                status.protocol_address = PORT(dram, adr) << 3;
-                status.events |= PROTOCOL;
-                break;
-            }
-        }
+        iram->respond();
+        dram->respond();
     }
+    top->answer = !top->answer;
     set_clock(0);
+    if (!resetting) settle_answers();
     dump();
     if (top->finished && !was_finished) {
         status.events |= FINISHED;
@@ -132,8 +139,7 @@ static void cycle() {
 // Runs until something needs Python, or to the next time Python asked for.
 static void run() {
     const uint64_t deadline = VerilatedVpi::cbNextDeadline();
-    // The host may have written to RAM under a beat that is already answered.
-    if (!top->rst && (bool(iram->respond()) | bool(dram->respond()))) top->eval();
+    settle_answers();   // the host may have written to RAM under a beat that is already answered
     while (!context->gotFinish()) {
         if (deadline != NEVER && context->time() + 2 * HALF_PERIOD > deadline) {
             next_time(std::max(deadline, context->time()));

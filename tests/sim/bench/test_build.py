@@ -10,7 +10,7 @@ from tests.sim.bench.toy import Toy
 
 @pytest.fixture
 def verilog(tmp_path):
-    return to_verilog(Toy(), build.TOP, tmp_path / "soc.v", "toy")
+    return to_verilog(Toy(), build.DESIGN, tmp_path / "soc.v", "toy")
 
 
 def test_an_unchanged_design_is_not_built_again(toy, verilog, monkeypatch):
