@@ -55,9 +55,7 @@ def follow(h: Hart, execute: Callable[[int], None], block: Block, count: int) ->
             if late:
                 reason = f"late interrupt: {_title(code)} has been takeable for {h.overdue} records"
             execute(code if late else ABSENT)
-        if h.error_dword != ABSENT:
-            h.error_dword = ABSENT
-            h.flush()
+        h.error_dword = ABSENT
         mine = h.record
         mine[0] |= theirs[0] & SAMPLED
         mine[FIRST_INPUT:] = theirs[FIRST_INPUT:]
