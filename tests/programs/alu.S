@@ -86,4 +86,6 @@ here:
     add     x0, a0, a0
     addi    x0, a0, 5
     EXPECT  x0, 0
+    OP      50, srlw, 0x80000000, 33, 0x40000000
+    OP      51, sraw, 0x80000000, 33, 0xffffffffc0000000
     j       pass

@@ -103,6 +103,7 @@ write_pages:
     li      a1, 0
     li      a2, PAGES
 1:  add     a4, a1, s1
+    sd      x0, 0(a0)                       /* misses, and the next store hits */
     sd      a4, 0(a0)
     addi    a1, a1, 1
     li      a3, 0x1008

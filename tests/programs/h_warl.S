@@ -66,4 +66,17 @@ PROGRAM 1
     CHECK   35
     csrr    a0, mimpid
     EXPECT  a0, 1
+    CHECK   36                              /* MODE of a vector has one bit */
+    csrr    a0, mtvec
+    SET     mtvec, 0x80000003
+    EXPECT_CSR mtvec, 0x80000001
+    csrw    mtvec, a0
+    WARL    37, stvec, 0xfffffffffffffffd
+    WARL    38, vstvec, 0xfffffffffffffffd
+    CHECK   39                              /* MPP holds U, S and M: the reserved value reads as U */
+    li      a0, MSTATUS_MPP
+    li      a1, 2 << MSTATUS_MPP_SHIFT
+    csrc    mstatus, a0
+    csrs    mstatus, a1
+    EXPECT_BITS mstatus, MSTATUS_MPP, 0
     j       pass

@@ -120,7 +120,8 @@ write_pages:
     li      a0, VA(0)
     li      a1, 0
     li      a2, PAGES
-1:  sd      a1, 0(a0)
+1:  sd      x0, 0(a0)                       /* misses, and the next store hits */
+    sd      a1, 0(a0)
     addi    a1, a1, 1
     li      a3, 0x1008
     add     a0, a0, a3
