@@ -108,7 +108,16 @@ there:
     EXPECT_BITS mip, MIP_SEIP, 0
     STORE   b, UART_IER, 0
     STORE   w, CLAIM(1), UART_IRQ
-    CHECK   13                              /* something to see on the console */
+    CHECK   13                              /* priorities and thresholds have three bits, source 0 does not exist */
+    STORE   w, PRIORITY, 0xfffffff5
+    EXPECT_LOAD w, PRIORITY, 5
+    STORE   w, THRESHOLD(0), -1
+    EXPECT_LOAD w, THRESHOLD(0), 7
+    STORE   w, ENABLE(0), -1
+    EXPECT_LOAD w, ENABLE(0), 0xfffffffffffffffe
+    STORE   w, PLIC_BASE, 3
+    EXPECT_LOAD w, PLIC_BASE, 0
+    CHECK   14                              /* something to see on the console */
     STORE   b, UART_THR, 'o'
     STORE   b, UART_THR, 'k'
     STORE   b, UART_THR, 10
