@@ -3,6 +3,7 @@
 
 PROGRAM
     CHECK   1                               /* both */
+    csrr    s0, mcycle
     csrwi   mcountinhibit, 5
     csrr    a0, minstret
     csrr    a1, mcycle
@@ -11,6 +12,10 @@ PROGRAM
     csrr    a3, mcycle
     bne     a0, a2, fail
     bne     a1, a3, fail
+    sub     a1, a1, s0                      /* and they stand where they were */
+    sltiu   a1, a1, 1000
+    EXPECT  a1, 1
+    csrr    a1, mcycle
     CHECK   2                               /* their read-only names stand still, too */
     csrr    a2, instret
     csrr    a3, cycle
@@ -49,4 +54,8 @@ PROGRAM
     csrwi   mcountinhibit, 7
     EXPECT_CSR mcountinhibit, 5
     csrwi   mcountinhibit, 0
+    csrr    a3, mcycle                      /* counting goes on from there */
+    sub     a3, a3, a1
+    sltiu   a3, a3, 1000
+    EXPECT  a3, 1
     j       pass
