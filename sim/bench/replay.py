@@ -6,7 +6,7 @@ write waveforms. Stalls and bus errors come from the job's seed, so the same cyc
 import json
 from pathlib import Path
 
-from sim.bench.build import build_root, digest
+from sim.bench.build import BUILD, digest
 from sim.bench.job import Divergence, Job
 from sim.bench.report import window
 
@@ -19,7 +19,7 @@ def save(job: Job, divergence: Divergence) -> str:
     """Keep a job whose run diverged; the command that replays it."""
     job.wave_from, job.wave_to = window(divergence)
     text = json.dumps(job.to_json(), indent=2)
-    path = build_root() / "divergences" / f"{Path(job.elf).stem}-{digest(text)[:8]}.json"
+    path = BUILD / "divergences" / f"{Path(job.elf).stem}-{digest(text)[:8]}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return f"python -m sim.bench {path}"

@@ -47,7 +47,7 @@ def test_verilog_that_is_none_is_reported(verilog):
 
 
 def test_a_design_is_elaborated_once_for_each_key_and_source(monkeypatch, tmp_path):
-    monkeypatch.setenv("DOPPELHART_BUILD", str(tmp_path))
+    monkeypatch.setattr(build, "BUILD", tmp_path)
     written = []
 
     def make(path):
@@ -64,7 +64,7 @@ def test_a_design_is_elaborated_once_for_each_key_and_source(monkeypatch, tmp_pa
 
 
 def test_a_failed_design_leaves_nothing_behind(monkeypatch, tmp_path):
-    monkeypatch.setenv("DOPPELHART_BUILD", str(tmp_path))
+    monkeypatch.setattr(build, "BUILD", tmp_path)
 
     def fail(path):
         path.write_text("half")
@@ -85,3 +85,10 @@ def test_the_sources_are_in_the_digest(monkeypatch, tmp_path):
     one = build.source_digest()
     (tmp_path / "rtl" / "alu.py").write_text("b")
     assert len({empty, one, build.source_digest()}) == 3
+
+
+def test_a_missing_tool_is_named(verilog, monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "BUILD", tmp_path / "build")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match="make and perl not found; .*apt install make perl g"):
+        build_model(verilog)

@@ -17,7 +17,7 @@ from tests.sim.bench.toy import Op
 @pytest.fixture
 def diverging(job, tmp_path, monkeypatch):
     """The file of a kept divergence, found on a faulty toy; replays run on the same toy, traced."""
-    monkeypatch.setattr(replay, "build_root", lambda: tmp_path / "kept")
+    monkeypatch.setattr(replay, "BUILD", tmp_path / "kept")
     program = job((Op.ADD, 300), (Op.JUMP, "@1"), (Op.ADD, 1000), (Op.FINISH, 0), stall_chance=0.5, stall_longest=5, seed=3)
     with Session(make_toy(tmp_path, toy={"fault": True})) as session:
         result = session.run(program)
