@@ -9,8 +9,9 @@ from isa import platform
 REGION = 1 << 21                                # each region can be one megapage
 S_CODE = platform.RAM_BASE                      # supervisor pages: handlers, set-up, bodies of M, HS and VS
 U_CODE = S_CODE + REGION                        # user pages: bodies of U and VU
-DATA = U_CODE + REGION                          # what loads and stores may touch
-TABLES = DATA + REGION                          # page tables; read-only for the program
+DATA_REGION = U_CODE + REGION
+DATA = DATA_REGION + 0x8000                     # what loads and stores may touch; a pc there is no handler's
+TABLES = DATA_REGION + REGION                          # page tables; read-only for the program
 WILD_TABLES = TABLES + REGION // 2              # tables that the G-stage may hide from the VS-stage walk
 RAM_SIZE = 4 * REGION
 TOHOST = S_CODE + RAM_SIZE - 0x1000
@@ -19,11 +20,12 @@ FROMHOST = TOHOST + 8
 HANDLERS_END = 0x4000                           # offset in S_CODE and U_CODE; bodies follow
 DATA_PAGES = 8
 CODE_PAGES = 32                                 # at most this many pages of code in each region
-USED_PAGES = {S_CODE: CODE_PAGES, U_CODE: CODE_PAGES, DATA: DATA_PAGES, TABLES: REGION >> 12}
+USED_PAGES = {S_CODE: CODE_PAGES, U_CODE: CODE_PAGES, DATA_REGION: (DATA - DATA_REGION >> 12) + DATA_PAGES,
+               TABLES: REGION >> 12}
 STUB_SIZE = 16                                  # each data page opens with a routine that may be called and patched
 CROSSING = 0xFFE                                # and ends with half an instruction, which the next page completes
 LAST_WRITE = 0xFF8
-HOLES = (0x7000_0000, 0x4000_0000, S_CODE + RAM_SIZE, 0x1_0000_0000, 1 << 40, 1 << 55)    # nothing answers there
+HOLES = tuple(base + 0x10_0000 for base in (0x7000_0000, 0x4000_0000, S_CODE + RAM_SIZE, 1 << 32, 1 << 40, 1 << 55))
 
 # Registers. Bodies write only BODY; handlers keep what they need in the others.
 LINK, BASE = 1, 2                               # return address of calls; base of compressed stack accesses

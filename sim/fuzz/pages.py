@@ -17,7 +17,8 @@ PAGE = 1 << paging.PAGE_SHIFT
 ROOT_SLOT = 1 << paging.PAGE_SHIFT + 2 * paging.VPN_BITS        # bytes that one root entry maps
 CODE_SLOT = layout.S_CODE // ROOT_SLOT
 LEAF = tuple(PAGE << paging.VPN_BITS * level for level in range(paging.LEVELS))
-TARGET = (layout.DATA, layout.DATA, layout.S_CODE)              # what a good leaf of each level maps
+TARGET = (layout.DATA, layout.DATA_REGION, layout.S_CODE)              # what a good leaf of each level maps
+DATA = range(layout.DATA, layout.DATA + layout.DATA_PAGES * PAGE)
 FAR_GPA = 1 << paging.GPA_BITS
 
 
@@ -66,8 +67,9 @@ class Window:
 
     def address(self, rng: random.Random, offset: int = 0) -> int:
         """An address in it that a good leaf takes to a data page; `offset` counts inside the page."""
-        page = rng.randrange(layout.DATA_PAGES) * PAGE if self.level else 0
-        return self.base + page + offset + (layout.DATA - layout.S_CODE if self.level == 2 else 0)
+        if self.level:
+            offset += rng.randrange(layout.DATA_PAGES) * PAGE + layout.DATA - TARGET[self.level]
+        return self.base + offset
 
 
 @dataclass
@@ -178,7 +180,7 @@ def _subtree(rng: random.Random, memory: Memory, space: Space, table: int, index
     kind = rng.random()
     if level and kind < (0.55 if level == 1 else 0.65):
         below = memory.table(wild=True)
-        memory.set(table, index, pointer(below))
+        memory.set(table, index, pointer(below, V | (rng.choice((A, D, U)) if rng.random() < 0.08 else 0)))
         for at in sorted(rng.sample(range(ENTRIES), 6)):
             _subtree(rng, memory, space, below, at, level - 1, base + at * LEAF[level - 1], guest)
         return
@@ -197,7 +199,7 @@ def _map_code(rng: random.Random, memory: Memory, space: Space) -> None:
     """Map the four regions onto themselves, each as a megapage or by pages."""
     user = U if space.stage == "g" else 0
     flags = {layout.S_CODE: V | R | X | A | user, layout.U_CODE: V | R | X | A | U,
-             layout.DATA: V | R | W | A | D | (user or rng.choice((0, U))), layout.TABLES: V | R | A | user}
+             layout.DATA_REGION: V | R | W | A | D | (user or rng.choice((0, U))), layout.TABLES: V | R | A | user}
     if space.stage == "g" and rng.random() < 0.25:
         memory.set(space.root, CODE_SLOT, pointer(layout.S_CODE, V | R | W | X | U | A | D))
         return
@@ -212,7 +214,7 @@ def _map_code(rng: random.Random, memory: Memory, space: Space) -> None:
         memory.set(middle, index, pointer(low))
         for page in range(layout.USED_PAGES[region]):
             pte = pointer(region + page * PAGE, bits)
-            if region == layout.DATA and rng.random() < 0.4:
+            if region + page * PAGE in DATA and rng.random() < 0.4:
                 pte = leaf(rng, 0, space.stage, None) if rng.random() < 0.5 else broken(rng, 0, space.stage)
             elif space.stage == "g" and region + page * PAGE >= layout.WILD_TABLES and rng.random() < 0.25:
                 pte = pte & ~(R | X) | X if rng.random() < 0.5 else pte & ~rng.choice((V, U, A))
@@ -236,7 +238,7 @@ def reach(memory: Memory, space: Space | None, address: int, want: int, user: bo
         index &= (ENTRIES << paging.X4_BITS if level == 2 and space.stage == "g" else ENTRIES) - 1
         pte = memory.get(table, index)
         target = (pte >> 10 & (1 << 44) - 1) << paging.PAGE_SHIFT
-        if not pte & V or pte >> 54 or target >> 40:
+        if not pte & V or pte >> 54 or target >> 40 or (not pte & (R | W | X) and pte & (A | D | U)):
             return None
         if pte & (R | W | X):
             inside = LEAF[level] - 1
@@ -253,7 +255,7 @@ def good(memory: Memory, first: Space, second: Space | None, want: int, user: bo
     for window in first.windows:
         middle = reach(memory, first, window.address(rng), want, user)
         end = None if middle is None else reach(memory, second, middle, want, True)
-        if end is not None and layout.DATA <= end < layout.TABLES:
+        if end in DATA:
             out.append(window)
     return out
 
