@@ -93,7 +93,7 @@ class Tlb(wiring.Component):
             "request": In(TranslateRequest),
             "hit":     Out(1),
             "ppn":     Out(44),
-            "fill":    In(1),       # store `entry`, drop what overlaps it
+            "fill":    In(1),       # store `entry`, the translation of `request`; drop what overlaps it
             "entry":   In(Entry),
             "fence":   In(Fence),
         })
@@ -126,9 +126,10 @@ class Tlb(wiring.Component):
         for i, entry in enumerate(table):
             with m.If(self.fill):
                 # Software may change the size of a page, or raise a permission, without a fence; but two entries
-                # for one page would answer with the OR of both.
-                overlap = (same_page(entry.page, self.entry.page, larger(entry.level, self.entry.level))
-                           & self._in_space(entry, self.entry.space, self.entry.glob))
+                # for one page would answer with the OR of both. The new page is the one of `request`, so that this
+                # comparison and that of the lookup are one.
+                overlap = (self._in_space(entry, space, self.entry.glob)
+                           & same_page(entry.page, page, larger(entry.level, self.entry.level)))
                 with m.If(victim == i):
                     m.d.sync += entry.eq(self.entry)
                 with m.Elif(overlap):
@@ -140,12 +141,15 @@ class Tlb(wiring.Component):
                 m.d.sync += entry.valid.eq(0)
         return m
 
-    @staticmethod
-    def _in_space(entry, space, glob=0):
-        """Does the entry translate accesses in this space (or some space, when `glob`)?"""
+    def _in_space(self, entry, space, glob=0):
+        """Does the entry translate accesses in this space (in that of any ASID, when `glob`)?"""
         modes = Cat(entry.space.virtual, entry.space.first, entry.space.second)
-        return ((modes == Cat(space.virtual, space.first, space.second)) & (entry.space.vmid == space.vmid)
+        return ((modes == Cat(space.virtual, space.first, space.second))
+                & (~space.virtual | self._in_current_guest(entry))
                 & ((entry.space.asid == space.asid) | entry.glob | glob))
+
+    def _in_current_guest(self, entry):
+        return entry.space.vmid == self.context.hgatp_vmid
 
     def _permits(self, entry):
         """Do both stages allow the access? A Bare stage was filled with all permissions."""
@@ -167,7 +171,7 @@ class Tlb(wiring.Component):
         # "global mappings are not affected by a fence with an ASID": rs2 != x0.
         in_asid = ~fence.has_id | ((space.asid == fence.id) & ~entry.glob)
         guest = fence.virtual | (fence.kind == FenceKind.HFENCE_VVMA)
-        current = (space.virtual == guest) & (~guest | (space.vmid == self.context.hgatp_vmid))
+        current = (space.virtual == guest) & (~guest | self._in_current_guest(entry))
         first_stage = space.first & current & at_address & in_asid
         # Entries do not know their guest-physical page: HFENCE.GVMA by address drops all of the virtual machine's.
         second_stage = space.second & (~fence.has_id | (space.vmid == fence.id[:14]))
