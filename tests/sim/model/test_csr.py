@@ -203,6 +203,16 @@ def test_minstret_reads_what_was_written_and_counts_from_there() -> None:
     assert (b.h.x[6], b.h.x[7]) == (100, 101)
 
 
+def test_mcycle_reads_what_was_written_and_counts_from_there() -> None:
+    b = Bare()
+    b.x(x5=100)
+    assert b.do(asm("csrrw", rs1=5, csr="mcycle"))["csr_value"] == 100
+    b.do(asm("csrrs", rd=6, csr="mcycle"))
+    b.do(asm("ecall"))                                      # a trap takes a cycle as well
+    b.do(asm("csrrs", rd=7, csr="cycle"))
+    assert (b.h.x[6], b.h.x[7]) == (100, 102)
+
+
 def test_inhibited_counters_stand_still_after_the_instruction_that_stops_them() -> None:
     b = Bare()
     b.x(x5=100, x6=5)

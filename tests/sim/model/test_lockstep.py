@@ -98,6 +98,8 @@ def test_time_and_cycle_come_from_the_record() -> None:
     b = Bare()
     assert one(b, asm("csrrs", rd=7, csr="time"), time=77)["rd_value"] == 77
     assert one(b, asm("csrrs", rd=7, csr="mcycle"), cycle=(1 << 64) - 5)["rd_value"] == (1 << 64) - 5
+    b.x(x5=100)
+    assert one(b, asm("csrrw", rd=7, rs1=5, csr="mcycle"), cycle=9)["csr_value"] == 100
     b.csr(menvcfg=1 << 63, stimecmp=100)
     assert one(b, asm("csrrs", rd=7, csr="mip"), time=99)["rd_value"] == 0
     assert one(b, asm("csrrs", rd=7, csr="mip"), time=100)["rd_value"] == 0x20
