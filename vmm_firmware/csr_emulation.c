@@ -66,11 +66,11 @@ static const struct emulated_csr *emulated_csr(unsigned number)
     return NULL;
 }
 
-enum outcome csr_emulate(struct vcpu *vcpu, struct exit *exit, uint32_t insn)
+enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn)
 {
     const struct emulated_csr *csr = emulated_csr(INSN_CSR(insn));
     bool vs_mode = csr_read(CSR_SSTATUS) & SSTATUS_SPP;
-    unsigned source = INSN_RS1(insn), rd = INSN_RD(insn);
+    unsigned source = INSN_RS1(insn);
     uint64_t operand = INSN_FUNCT3(insn) & 4 ? source : vcpu->regs[source];
     unsigned operation = INSN_FUNCT3(insn) & 3;
 
@@ -78,13 +78,12 @@ enum outcome csr_emulate(struct vcpu *vcpu, struct exit *exit, uint32_t insn)
     bool writes = operation == 1 || source != 0;
 
     if (!csr || (writes && !csr->write) || (!vs_mode && !(csr->counter & csr_read(CSR_SCOUNTEREN))))
-        return reflect(exit, EXC_ILLEGAL_INSTRUCTION, insn);
+        return reflect(vcpu, EXC_ILLEGAL_INSTRUCTION, insn);
 
     uint64_t old = csr->read();
 
     if (writes)
         csr->write(operation == 1 ? operand : operation == 2 ? old | operand : old & ~operand);
-    if (rd != 0)
-        vcpu->regs[rd] = old;
+    vcpu_set(vcpu, INSN_RD(insn), old);
     return STEP;
 }

@@ -17,14 +17,14 @@ struct fetched insn_fetch(uint64_t pc)
     return (struct fetched) { fault, (uint32_t)high << 16 | low, 4 };
 }
 
-enum outcome insn_fetch_fault(struct vcpu *vcpu, struct exit *exit, uint64_t fault)
+enum outcome insn_fetch_fault(struct vcpu *vcpu, uint64_t fault)
 {
     /* HLVX reports a load; the guest did a fetch. A guest-page fault is left to the guest's own next fetch. */
     switch (fault) {
     case EXC_LOAD_PAGE_FAULT:
-        return reflect(exit, EXC_INSTRUCTION_PAGE_FAULT, vcpu->pc);
+        return reflect(vcpu, EXC_INSTRUCTION_PAGE_FAULT, vcpu->pc);
     case EXC_LOAD_ACCESS_FAULT:
-        return reflect(exit, EXC_INSTRUCTION_ACCESS_FAULT, vcpu->pc);
+        return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, vcpu->pc);
     default:
         return RESUME;
     }

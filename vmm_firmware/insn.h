@@ -20,7 +20,7 @@ struct fetched {
 struct fetched insn_fetch(uint64_t pc);
 
 /* What to do about a fetch that faulted, although the hart has just fetched from the same address. */
-enum outcome insn_fetch_fault(struct vcpu *vcpu, struct exit *exit, uint64_t fault);
+enum outcome insn_fetch_fault(struct vcpu *vcpu, uint64_t fault);
 
 /* The load or store that a compressed one stands for, its offset left 0: who needs the address has it from the trap.
    Any other compressed instruction gives 0. */

@@ -4,7 +4,7 @@
 
 #include "exit.h"
 
-/* Handler of load and store guest-page faults. */
-exit_handler mmio_access;
+/* Handlers of load and of store guest-page faults. */
+exit_handler mmio_load, mmio_store;
 
 #endif

@@ -12,5 +12,6 @@ void offsets(void)
 {
     OFFSET(VCPU_REGS, vcpu, regs);
     OFFSET(VCPU_PC, vcpu, pc);
+    OFFSET(VCPU_RELOAD, vcpu, reload);
     OFFSET(VCPU_NULL_CALLS, vcpu, null_calls);
 }

@@ -23,14 +23,14 @@ const struct sbi_extension *sbi_find(uint64_t eid)
     return NULL;
 }
 
-enum outcome sbi_call(struct vcpu *vcpu, struct exit *exit)
+enum outcome sbi_call(struct vcpu *vcpu)
 {
     struct sbi_result result = { .error = SBI_SUCCESS };
     const struct sbi_extension *extension = sbi_find(SBI_EID(vcpu));
     enum outcome outcome = STEP;
 
     if (extension)
-        outcome = extension->handle(vcpu, exit, &result);
+        outcome = extension->handle(vcpu, &result);
     else
         result.error = SBI_ERR_NOT_SUPPORTED;
     SBI_ARG(vcpu, 0) = (uint64_t)result.error;

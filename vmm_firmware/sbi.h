@@ -23,7 +23,7 @@ struct sbi_result {
 };
 
 /* `result` starts as success with value 0. STEP, or END for a call that does not return. */
-typedef enum outcome sbi_handler(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result);
+typedef enum outcome sbi_handler(struct vcpu *vcpu, struct sbi_result *result);
 
 struct sbi_extension {
     uint64_t first, last;   /* extension numbers */

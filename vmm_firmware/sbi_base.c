@@ -7,9 +7,8 @@ enum { GET_SPEC_VERSION, GET_IMPL_ID, GET_IMPL_VERSION, PROBE, GET_MVENDORID, GE
 #define IMPL_ID         0x446f7070          /* not registered; "Dopp" */
 #define IMPL_VERSION    1
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result)
+static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
-    (void)exit;
     switch (SBI_FID(vcpu)) {
     case GET_SPEC_VERSION:
         result->value = SPEC_VERSION;

@@ -3,13 +3,12 @@
 
 enum { WRITE, READ, WRITE_BYTE };
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result)
+static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
     struct vm *vm = vcpu->vm;
     uint64_t size = SBI_ARG(vcpu, 0);
     const char *text = vm_memory(vm, SBI_ARG(vcpu, 1), size);
 
-    (void)exit;
     switch (SBI_FID(vcpu)) {
     case WRITE:
     case READ:

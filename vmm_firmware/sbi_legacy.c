@@ -4,7 +4,7 @@
 
 enum { SET_TIMER, PUTCHAR, GETCHAR, SHUTDOWN = 8 };
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result)
+static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
     struct vm *vm = vcpu->vm;
 
@@ -20,7 +20,7 @@ static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_resu
         return sbi_error(result, SBI_ERR_FAILED);
     default:
         vm->passed = true;
-        return end(exit, "shut down");
+        return end(vcpu, "shut down");
     }
 }
 

@@ -4,7 +4,7 @@
 enum { SHUTDOWN, COLD_REBOOT, WARM_REBOOT };
 enum { NO_REASON, SYSTEM_FAILURE };
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result)
+static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
     uint64_t type = SBI_ARG(vcpu, 0), reason = SBI_ARG(vcpu, 1);
 
@@ -15,7 +15,7 @@ static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_resu
     if (type != SHUTDOWN)
         return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
     vcpu->vm->passed = reason == NO_REASON;
-    return end(exit, "reports a system failure");
+    return end(vcpu, "reports a system failure");
 }
 
 SBI_EXTENSION(system_reset, 0x53525354, 0x53525354, handle);

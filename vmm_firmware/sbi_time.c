@@ -2,9 +2,8 @@
 #include "csr.h"
 #include "sbi.h"
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit, struct sbi_result *result)
+static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
-    (void)exit;
     if (SBI_FID(vcpu) != 0)
         return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
     csr_write(CSR_VSTIMECMP, SBI_ARG(vcpu, 0));

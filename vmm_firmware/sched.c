@@ -56,12 +56,12 @@ static struct vcpu *ready_after(unsigned index)
 
 static void report(const struct vm *vm, const char *verdict)
 {
-    const uint64_t *exits = vm->exits;
+    const uint64_t *exits = vm->vcpu.exits;
 
     console_print("[hypervisor] guest %u (%s) %s\n", (uint64_t)vm->index, vm->name, verdict);
     console_print("[hypervisor]   exits: %u null calls, %u calls, %u loads, %u stores, %u instructions, %u timer\n",
                   vm->vcpu.null_calls, exits[EXC_ECALL_VS], exits[EXC_LOAD_GUEST_PAGE_FAULT],
-                  exits[EXC_STORE_GUEST_PAGE_FAULT], exits[EXC_VIRTUAL_INSTRUCTION], vm->timer_exits);
+                  exits[EXC_STORE_GUEST_PAGE_FAULT], exits[EXC_VIRTUAL_INSTRUCTION], vm->vcpu.timer_exits);
 }
 
 static void end_vm(struct vm *vm, const char *reason)
@@ -118,9 +118,9 @@ struct vcpu *sched_next(struct vcpu *current)
     return choose(current->vm->index);
 }
 
-struct vcpu *sched_end(struct vcpu *vcpu, const struct exit *exit)
+struct vcpu *sched_end(struct vcpu *vcpu)
 {
-    end_vm(vcpu->vm, exit->reason);
+    end_vm(vcpu->vm, vcpu->end_reason);
     return choose(vcpu->vm->index);
 }
 
@@ -129,16 +129,18 @@ void sched_start(void)
     vm_enter(choose(vm_count - 1));
 }
 
-enum outcome sched_slice_over(struct vcpu *vcpu, struct exit *exit)
+enum outcome sched_slice_over(struct vcpu *vcpu)
 {
     uint64_t vector = csr_read(CSR_VSTVEC) & STVEC_BASE;
+
+    vcpu->timer_exits++;
 
     /* Exceptions that the guest's own handler raises at its first instruction never come here, if they are delegated.
        The timer finds such a guest always at the same place. */
     vcpu->stuck = vcpu->pc == vector && csr_read(CSR_VSEPC) == vector ? vcpu->stuck + 1 : 0;
     if (vcpu->stuck == STUCK_SLICES)
-        return end(exit, "its trap handler traps at its first instruction");
+        return end(vcpu, "its trap handler traps at its first instruction");
     if (++vcpu->slices == SLICES_MAX)
-        return end(exit, "has used up its time slices");
+        return end(vcpu, "has used up its time slices");
     return YIELD;
 }

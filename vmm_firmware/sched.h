@@ -14,6 +14,6 @@ exit_handler sched_slice_over;
 struct vcpu *sched_next(struct vcpu *current);
 
 /* The guest has ended: says so, and goes on with the others. Ends the machine after the last. */
-struct vcpu *sched_end(struct vcpu *vcpu, const struct exit *exit);
+struct vcpu *sched_end(struct vcpu *vcpu);
 
 #endif

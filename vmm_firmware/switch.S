@@ -72,21 +72,21 @@ save:
     la      sp, stack_top
     call    handle_exit
 
-/* _Noreturn void vm_enter(struct vcpu *vcpu) */
+/* _Noreturn void vm_enter(struct vcpu *vcpu)
+   Registers that C code preserves are still the guest's, unless the guest is another one or one of them was written. */
     .globl vm_enter
 vm_enter:
     ld      t0, VCPU_PC(a0)
+    ld      t1, VCPU_RELOAD(a0)
     csrw    sscratch, a0
     csrw    sepc, t0
+    bnez    t1, reload
+enter:
     ld      x1, REG(1)(a0)
     ld      x2, REG(2)(a0)
-    ld      x3, REG(3)(a0)
-    ld      x4, REG(4)(a0)
     ld      x5, REG(5)(a0)
     ld      x6, REG(6)(a0)
     ld      x7, REG(7)(a0)
-    ld      x8, REG(8)(a0)
-    ld      x9, REG(9)(a0)
     ld      x11, REG(11)(a0)
     ld      x12, REG(12)(a0)
     ld      x13, REG(13)(a0)
@@ -94,6 +94,19 @@ vm_enter:
     ld      x15, REG(15)(a0)
     ld      x16, REG(16)(a0)
     ld      x17, REG(17)(a0)
+    ld      x28, REG(28)(a0)
+    ld      x29, REG(29)(a0)
+    ld      x30, REG(30)(a0)
+    ld      x31, REG(31)(a0)
+    ld      x10, REG(10)(a0)
+    sret
+
+reload:
+    sd      zero, VCPU_RELOAD(a0)
+    ld      x3, REG(3)(a0)
+    ld      x4, REG(4)(a0)
+    ld      x8, REG(8)(a0)
+    ld      x9, REG(9)(a0)
     ld      x18, REG(18)(a0)
     ld      x19, REG(19)(a0)
     ld      x20, REG(20)(a0)
@@ -104,12 +117,7 @@ vm_enter:
     ld      x25, REG(25)(a0)
     ld      x26, REG(26)(a0)
     ld      x27, REG(27)(a0)
-    ld      x28, REG(28)(a0)
-    ld      x29, REG(29)(a0)
-    ld      x30, REG(30)(a0)
-    ld      x31, REG(31)(a0)
-    ld      x10, REG(10)(a0)
-    sret
+    j       enter
 
 in_hypervisor:
     la      sp, stack_top

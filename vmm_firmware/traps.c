@@ -1,6 +1,4 @@
 /* Exits from a guest, by cause ("Hypervisor: Trap Cause Codes"). */
-#include <stddef.h>
-
 #include "csr.h"
 #include "exit.h"
 #include "mmio.h"
@@ -9,17 +7,15 @@
 #include "virtual.h"
 
 /* Nothing is mapped where the guest jumped to, or where its page table is. */
-static enum outcome fetch_fault(struct vcpu *vcpu, struct exit *exit)
+static enum outcome fetch_fault(struct vcpu *vcpu)
 {
-    (void)vcpu;
-    return reflect(exit, EXC_INSTRUCTION_ACCESS_FAULT, exit->tval);
+    return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, csr_read(CSR_STVAL));
 }
 
 /* An access that both stages allow and that the machine itself refuses. */
-static enum outcome pass_on(struct vcpu *vcpu, struct exit *exit)
+static enum outcome pass_on(struct vcpu *vcpu)
 {
-    (void)vcpu;
-    return reflect(exit, exit->cause, exit->tval);
+    return reflect(vcpu, csr_read(CSR_SCAUSE), csr_read(CSR_STVAL));
 }
 
 /* The exceptions that hedeleg leaves here. */
@@ -29,42 +25,35 @@ static exit_handler *const handlers[EXCEPTIONS] = {
     [EXC_STORE_ACCESS_FAULT] = pass_on,
     [EXC_ECALL_VS] = sbi_call,
     [EXC_INSTRUCTION_GUEST_PAGE_FAULT] = fetch_fault,
-    [EXC_LOAD_GUEST_PAGE_FAULT] = mmio_access,
+    [EXC_LOAD_GUEST_PAGE_FAULT] = mmio_load,
     [EXC_VIRTUAL_INSTRUCTION] = virtual_instruction,
-    [EXC_STORE_GUEST_PAGE_FAULT] = mmio_access,
+    [EXC_STORE_GUEST_PAGE_FAULT] = mmio_store,
 };
 
-static enum outcome handle(struct vcpu *vcpu, struct exit *exit)
+static enum outcome handle(struct vcpu *vcpu)
 {
-    if (exit->cause & SCAUSE_INTERRUPT) {
-        vcpu->vm->timer_exits++;
-        return sched_slice_over(vcpu, exit);
-    }
-    if (exit->cause >= EXCEPTIONS || !handlers[exit->cause])
-        return end(exit, "an exception that has no handler");
-    vcpu->vm->exits[exit->cause]++;
-    return handlers[exit->cause](vcpu, exit);
+    uint64_t cause = csr_read(CSR_SCAUSE);
+
+    if (cause & SCAUSE_INTERRUPT)
+        return sched_slice_over(vcpu);
+    if (cause >= EXCEPTIONS || !handlers[cause])
+        return end(vcpu, "an exception that has no handler");
+    vcpu->exits[cause]++;
+    return handlers[cause](vcpu);
 }
 
 struct vcpu *handle_exit(struct vcpu *vcpu)
 {
-    struct exit exit = { .cause = csr_read(CSR_SCAUSE), .tval = csr_read(CSR_STVAL), .length = 4 };
+    enum outcome outcome = handle(vcpu);
 
-    switch (handle(vcpu, &exit)) {
-    case RESUME:
+    if (outcome <= STEP) {
+        vcpu->pc += outcome;
         return vcpu;
-    case STEP:
-        vcpu->pc += exit.length;
-        return vcpu;
-    case REFLECT:
-        if (vcpu_inject(vcpu, exit.cause, exit.tval))
-            return vcpu;
-        exit.reason = "its trap handler traps at its first instruction";
-        break;
-    case YIELD:
-        return sched_next(vcpu);
-    case END:
-        break;
     }
-    return sched_end(vcpu, &exit);
+    if (outcome == REFLECT) {
+        if (vcpu_inject(vcpu, vcpu->reflected.cause, vcpu->reflected.tval))
+            return vcpu;
+        vcpu->end_reason = "its trap handler traps at its first instruction";
+    }
+    return outcome == YIELD ? sched_next(vcpu) : sched_end(vcpu);
 }

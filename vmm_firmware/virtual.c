@@ -8,11 +8,11 @@
 #include "guarded.h"
 #include "insn.h"
 
-typedef enum outcome emulator(struct vcpu *vcpu, struct exit *exit, uint32_t insn);
+typedef enum outcome emulator(struct vcpu *vcpu, uint32_t insn);
 
-static enum outcome illegal(struct exit *exit, uint32_t insn)
+static enum outcome illegal(struct vcpu *vcpu, uint32_t insn)
 {
-    return reflect(exit, EXC_ILLEGAL_INSTRUCTION, insn);
+    return reflect(vcpu, EXC_ILLEGAL_INSTRUCTION, insn);
 }
 
 static bool in_vs_mode(void)
@@ -20,24 +20,24 @@ static bool in_vs_mode(void)
     return csr_read(CSR_SSTATUS) & SSTATUS_SPP;
 }
 
-static enum outcome wfi(struct vcpu *vcpu, struct exit *exit, uint32_t insn)
+static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
 {
     if (!in_vs_mode())
-        return illegal(exit, insn);     /* a hart may do so to U-mode, which this one does */
+        return illegal(vcpu, insn);     /* a hart may do so to U-mode, which this one does */
     if (csr_read(CSR_VSIP) & csr_read(CSR_VSIE))
         return STEP;
-    vcpu->pc += exit->length;
+    vcpu->pc += 4;
     vcpu->state = VCPU_WAITING;
     return YIELD;
 }
 
 /* Traps only while hstatus.VTVM is set. */
-static enum outcome sfence_vma(struct vcpu *vcpu, struct exit *exit, uint32_t insn)
+static enum outcome sfence_vma(struct vcpu *vcpu, uint32_t insn)
 {
     unsigned rs1 = INSN_RS1(insn), rs2 = INSN_RS2(insn);
 
     if (!in_vs_mode())
-        return illegal(exit, insn);
+        return illegal(vcpu, insn);
     if (rs1 == 0 && rs2 == 0)
         fence_guest();
     else if (rs2 == 0)
@@ -53,8 +53,8 @@ static const struct {
     uint32_t mask, match;
     emulator *emulate;
 } table[] = {
-    { MASK_CSRRW,       MATCH_CSRRW,        csr_emulate },
     { MASK_CSRRS,       MATCH_CSRRS,        csr_emulate },
+    { MASK_CSRRW,       MATCH_CSRRW,        csr_emulate },
     { MASK_CSRRC,       MATCH_CSRRC,        csr_emulate },
     { MASK_CSRRWI,      MATCH_CSRRWI,       csr_emulate },
     { MASK_CSRRSI,      MATCH_CSRRSI,       csr_emulate },
@@ -63,20 +63,20 @@ static const struct {
     { MASK_SFENCE_VMA,  MATCH_SFENCE_VMA,   sfence_vma },
 };
 
-enum outcome virtual_instruction(struct vcpu *vcpu, struct exit *exit)
+enum outcome virtual_instruction(struct vcpu *vcpu)
 {
-    uint32_t insn = (uint32_t)exit->tval;
+    uint32_t insn = (uint32_t)csr_read(CSR_STVAL);
 
     /* A hart may leave stval 0. */
     if (insn == 0) {
         struct fetched fetched = insn_fetch(vcpu->pc);
 
         if (fetched.fault)
-            return insn_fetch_fault(vcpu, exit, fetched.fault);
+            return insn_fetch_fault(vcpu, fetched.fault);
         insn = fetched.insn;
     }
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if ((insn & table[i].mask) == table[i].match)
-            return table[i].emulate(vcpu, exit, insn);
-    return illegal(exit, insn);
+            return table[i].emulate(vcpu, insn);
+    return illegal(vcpu, insn);
 }

@@ -8,6 +8,6 @@
 exit_handler virtual_instruction;
 
 /* csr_emulation.c: a CSR instruction of the guest. */
-enum outcome csr_emulate(struct vcpu *vcpu, struct exit *exit, uint32_t insn);
+enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn);
 
 #endif

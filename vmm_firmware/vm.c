@@ -90,6 +90,7 @@ void vcpu_load(struct vcpu *vcpu)
 {
     uint64_t broken_reservation;
 
+    vcpu->reload = 1;
     csr_write(CSR_HSTATUS, vcpu->hstatus);
     csr_write(CSR_SSTATUS, vcpu->sstatus);
     csr_write(CSR_VSSTATUS, vcpu->vs.status);

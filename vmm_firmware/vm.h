@@ -25,14 +25,23 @@ struct vs_csrs {
     uint64_t counteren, envcfg;
 };
 
+/* sp aside, the registers that C code gives back as it found them: gp, tp and s0-s11. */
+#define CALLEE_SAVED    (1u << 3 | 1u << 4 | 3u << 8 | 0x3ffu << 18)
+
 struct vcpu {
     uint64_t regs[32];          /* regs[0] is always 0, so that x0 needs no test as a source */
     uint64_t pc;
+    uint64_t reload;            /* not 0: the hart's callee-saved registers are not what regs says */
     uint64_t hstatus, sstatus;  /* SPVP and SPP: the privilege to return to. Saved at a switch only */
     uint64_t null_calls;        /* hypercalls that vm_exit answered by itself */
     struct vs_csrs vs;
     struct vm *vm;
     enum vcpu_state state;
+    struct {
+        uint64_t cause, tval;
+    } reflected;                /* what the outcome REFLECT makes the guest take */
+    const char *end_reason;     /* of the outcome END */
+    uint64_t exits[EXCEPTIONS], timer_exits;
     uint64_t slices;            /* time slices used up */
     unsigned stuck;             /* slices that ended at the guest's trap vector, entered from there */
 };
@@ -47,7 +56,6 @@ struct vm {
     struct vuart uart;
     struct guest_line line;
     bool passed;
-    uint64_t exits[EXCEPTIONS], timer_exits;
 };
 
 extern struct vm vms[GUESTS_MAX];
@@ -58,6 +66,14 @@ void vm_create(const char *name, const void *image, uint64_t size);
 
 /* Host pointer to `size` bytes of the guest's RAM, or NULL if any of them lies outside. */
 void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size);
+
+/* Writes a register of the guest, which may be x0. */
+static inline void vcpu_set(struct vcpu *vcpu, unsigned rd, uint64_t value)
+{
+    vcpu->regs[rd] = value;
+    vcpu->regs[0] = 0;
+    vcpu->reload |= CALLEE_SAVED >> rd & 1;
+}
 
 /* Takes the exception in the guest, as its hart would ("Trap Entry"). False if it could never get past the handler's
    first instruction, because that is the one that trapped. */

@@ -108,16 +108,21 @@ static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
     }
 }
 
-void vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value)
+/* In hardware all bytes of an access happen at once. Downwards for loads, because reading RBR changes what higher ones
+   show; upwards for stores, because LCR and MCR say what lower ones mean. */
+uint64_t vuart_load(struct vm *vm, uint64_t offset, unsigned bytes)
 {
-    /* In hardware all bytes of an access happen at once. Upwards for stores, because LCR and MCR say what lower registers
-       mean; downwards for loads, because reading RBR changes what higher ones show. */
-    if (write) {
-        for (unsigned i = 0; i < size; i++)
-            write_register(vm, offset + i, (uint8_t)(*value >> 8 * i));
-    } else {
-        *value = 0;
-        for (unsigned i = size; i-- > 0;)
-            *value |= (uint64_t)read_register(&vm->uart, offset + i) << 8 * i;
-    }
+    uint64_t value = 0;
+
+    if (bytes == 1)
+        return read_register(&vm->uart, offset);
+    while (bytes--)
+        value = value << 8 | read_register(&vm->uart, offset + bytes);
+    return value;
+}
+
+void vuart_store(struct vm *vm, uint64_t offset, unsigned bytes, uint64_t value)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        write_register(vm, offset + i, (uint8_t)(value >> 8 * i));
 }

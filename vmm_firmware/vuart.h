@@ -18,7 +18,8 @@ struct vuart {
 };
 
 /* One access at a byte offset of the device, aligned, of 1, 2, 4 or 8 bytes: each byte is an access to the register of
-   its number, all at once. `value` is stored, or becomes what is loaded. */
-void vuart_access(struct vm *vm, uint64_t offset, unsigned size, bool write, uint64_t *value);
+   its number, all at once. What is above the bytes of a stored value is ignored, of a loaded one 0. */
+uint64_t vuart_load(struct vm *vm, uint64_t offset, unsigned bytes);
+void vuart_store(struct vm *vm, uint64_t offset, unsigned bytes, uint64_t value);
 
 #endif

@@ -28,6 +28,18 @@ def test_time_traps(run, on):
 
 
 @pytest.mark.parametrize("on", EVERYWHERE)
+def test_waiting_guest_preempts(run, on):
+    """A guest in WFI gets the hart when its timer fires, not when the slice of another ends (the driver checks)."""
+    assert run(on, SLICE_TICKS=100_000).code == 0
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_waiting_costs_one_exit(run, on):
+    """A guest in WFI is not woken before its time: the worker waits four times."""
+    assert run(on, "worker", WORKER_ROUNDS=2).exits("worker")["instructions"] <= 4
+
+
+@pytest.mark.parametrize("on", EVERYWHERE)
 def test_vtvm(run, on):
     """With hstatus.VTVM set, satp and SFENCE.VMA of the guest are emulated."""
     free, trapping = run(on), run(on, VTVM="HSTATUS_VTVM")

@@ -1,7 +1,10 @@
-/* Waiting: WFI with the timer enabled ends when the timer fires, and at once when it has fired already. */
+/* Waiting: WFI with the timer enabled ends when the timer fires, and at once when it has fired already. A timer set to now
+   fires now: `time` and stimecmp are of one clock. */
 #include "driver.h"
 
-#define WAIT 500
+#define WAIT    500
+#define LATE    5000        /* more than it takes to get the hart back from another guest */
+#define SOON    20          /* reads of sip */
 
 void driver_wfi(void)
 {
@@ -12,6 +15,7 @@ void driver_wfi(void)
     while (!(csr_read(CSR_SIP) & SIP_STIP))
         __asm__ volatile("wfi");
     check("time after wfi", csr_read(CSR_TIME) >= until, true);
+    check("time after wfi, late", csr_read(CSR_TIME) < until + LATE, true);
 
     watch();
     __asm__ volatile("wfi");
@@ -19,5 +23,13 @@ void driver_wfi(void)
 
     sbi_call(SBI_TIME, 0, UINT64_MAX, 0, 0);
     check("timer off", csr_read(CSR_SIP) & SIP_STIP, 0);
+
+    unsigned reads = 0;
+
+    csr_write(CSR_STIMECMP, csr_read(CSR_TIME));
+    while (!(csr_read(CSR_SIP) & SIP_STIP) && reads < SOON)
+        reads++;
+    check("timer set to now", reads < SOON, true);
+    csr_write(CSR_STIMECMP, UINT64_MAX);
     csr_write(CSR_SIE, 0);
 }
