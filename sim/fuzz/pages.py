@@ -255,7 +255,7 @@ def good(memory: Memory, first: Space, second: Space | None, want: int, user: bo
     for window in first.windows:
         middle = reach(memory, first, window.address(rng), want, user)
         end = None if middle is None else reach(memory, second, middle, want, True)
-        if end in DATA:
+        if end is not None and end in DATA:
             out.append(window)
     return out
 
