@@ -54,6 +54,7 @@ class Context:
     works: dict[str, list[pages.Window]] = field(default_factory=dict)      # by r, w, x: what most likely succeeds
     guest_works: dict[str, list[pages.Window]] = field(default_factory=dict)
     calm: bool = False                  # nothing that is likely to trap
+    limits: values.Limits = values.SPIKE
 
     def register(self, *but: int) -> int:
         """A register to write, none of `but`."""
@@ -281,8 +282,9 @@ def interrupt(ctx: Context) -> list[Code]:
                 op("addi", ctx.register(r), imm=0), op("sw", rs1=r, rs2=rng.choice((0, r))), op("csrrsi", imm=8, csr="mie")]
     pending = rng.choice({"M": ("mip", "hvip", "sip"), "S": ("sip", "hvip", "hip")}.get(ctx.mode, ("sip",)))
     enable = rng.choice({"M": ("mie", "sie", "hie"), "S": ("sie", "hie")}.get(ctx.mode, ("sie",)))
-    code = [*li(r, values.csr_value(rng, pending)), op("csrrs", ctx.register(), r, csr=pending),
-            *li(r, values.csr_value(rng, enable)), op(rng.choice(("csrrs", "csrrw")), ctx.register(r), r, csr=enable)]
+    code = [*li(r, values.csr_value(rng, pending, ctx.limits)), op("csrrs", ctx.register(), r, csr=pending),
+            *li(r, values.csr_value(rng, enable, ctx.limits)),
+            op(rng.choice(("csrrs", "csrrw")), ctx.register(r), r, csr=enable)]
     if ctx.mode != "M":
         code.append(op("csrrsi", imm=2, csr="sstatus"))
     return code
@@ -296,7 +298,7 @@ def timer(ctx: Context) -> list[Code]:
         name = "stimecmp"
     if name in ctx.frozen:
         return [op("csrrs", 0, 0, csr=name)]
-    return [*li(r, values.csr_value(rng, name)), op("csrrw", ctx.register(r), r, csr=name),
+    return [*li(r, values.csr_value(rng, name, ctx.limits)), op("csrrw", ctx.register(r), r, csr=name),
             op("csrrs", ctx.register(), 0, csr="sip"), op("csrrs", ctx.register(), 0, csr="hip")]
 
 
@@ -319,28 +321,26 @@ def _csr(ctx: Context) -> list[Code]:
         return [op(rng.choice(_CSR_OPS), ctx.register(), ctx.source(), imm=rng.randrange(32), csr=number)]
     row = rng.choice(_REACHED[ctx.mode] if ctx.mode in _REACHED and rng.random() < 0.7 else _FREE)
     name = row.name
-    fixed = name in values.NEVER_WRITTEN and ctx.mode in ("M", "?")
+    fixed = name in ctx.limits.constant and (ctx.mode in ("M", "?") or (ctx.mode == "S" and row.level < 3))
     if name in ctx.frozen or fixed or rng.random() < 0.25:
-        return [op(rng.choice(("csrrs", "csrrc")), 0 if name in values.UNSEEN else ctx.register(), 0, csr=name)]
+        return [op(rng.choice(("csrrs", "csrrc")), 0 if name in ctx.limits.unseen else ctx.register(), 0, csr=name)]
     if name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):
-        return _swap(ctx, name, values.csr_value(rng, name))
+        return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
     if name == "stvec":
         if ctx.mode == "M":
-            return _swap(ctx, name, values.csr_value(rng, name))
+            return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
         r = ctx.register()
         return [*li(r, rng.choice(ctx.vectors)), op("csrrw", r, r, csr=name)] if ctx.vectors else _read(ctx, name)
     if name == "satp":
         if ctx.mode == "M":
-            return _swap(ctx, name, values.csr_value(rng, name))
+            return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
         return _switch(ctx) if ctx.own else _read(ctx, name)
-    if name in ("menvcfg", "henvcfg"):
-        return _read(ctx, name)
-    rd, rs = 0 if name in values.UNSEEN else ctx.register(), ctx.register()
+    rd, rs = 0 if name in ctx.limits.unseen else ctx.register(), ctx.register()
     how = rng.choice(_CSR_OPS)
     if how.endswith("i"):
-        mask = values.WRITABLE.get(name, MASK64)
+        mask = ctx.limits.writable.get(name, MASK64)
         return [op(how, rd, imm=rng.randrange(32) & mask, csr=name)] if "timecmp" not in name else _read(ctx, name)
-    code = [*li(rs, values.csr_value(rng, name)), op(how, rd, rs, csr=name)]
+    code = [*li(rs, values.csr_value(rng, name, ctx.limits)), op(how, rd, rs, csr=name)]
     return [*code, op("csrrs", ctx.register(), 0, csr=name)] if rd and rng.random() < 0.4 else code
 
 
@@ -352,7 +352,7 @@ def _swap(ctx: Context, name: str, value: int) -> list[Code]:
     """Write, read back, restore. The registers stay zero where the CSR cannot be accessed."""
     a = ctx.register()
     b = ctx.register(a)
-    rd = 0 if name in values.UNSEEN else b
+    rd = 0 if name in ctx.limits.unseen else b
     if rd == 0:                                         # the old value must not be seen: there is no way to put it back
         return [op("csrrs", 0, 0, csr=name)]
     return [*li(a, value), op("csrrw", a, a, csr=name), op("csrrs", b, 0, csr=name), op("csrrw", b, a, csr=name)]

@@ -18,12 +18,14 @@ _TRAPPING = 7 << 20                     # TVM, TW, TSR in mstatus; VTVM, VTW, VT
 
 @dataclass(frozen=True)
 class Options:
-    """Size of a program: blocks, segments of one block, units of one segment with V=1, traps that a block may take."""
+    """Size of a program: blocks, segments of one block, units of one segment with V=1, traps that a block may take;
+    and what its judge does not allow."""
 
     blocks: int = 6
     segments: int = 6
     units: int = 32
-    budget: int = 20
+    budget: int = 16
+    limits: values.Limits = values.SPIKE
 
 
 DEFAULT = Options()
@@ -39,6 +41,7 @@ class World:
     memory: pages.Memory
     slots: list[tuple[int, int, str]]
     frozen: frozenset[str]
+    limits: values.Limits
 
 
 def generate(seed: int, options: Options = DEFAULT) -> Program:
@@ -50,8 +53,8 @@ def generate(seed: int, options: Options = DEFAULT) -> Program:
     spaces["s"] = [pages.build(rng, memory, "s") for _ in range(2)]
     blind = {stage: pages.blind(memory, rng, stage) for stage in ("s", "vs", "g")}
     slots = [slot for group in spaces.values() for space in group for slot in space.slots]
-    constants, frozen = _timers(rng)
-    world = World(rng, spaces, blind, memory, slots, frozen)
+    constants, frozen = _timers(rng, options.limits)
+    world = World(rng, spaces, blind, memory, slots, frozen, options.limits)
     program = Program(seed, [], {**memory.image(), layout.DATA: _data(rng)},
                       {reg: values.value(rng) for reg in layout.BODY}, constants)
     for number in range(options.blocks):
@@ -61,10 +64,12 @@ def generate(seed: int, options: Options = DEFAULT) -> Program:
     return program
 
 
-def _timers(rng: random.Random) -> tuple[dict[str, int], frozenset[str]]:
-    """Which comparator the program uses. Never both: Spike lets a write of one clear the other's pending bit."""
-    flavour = rng.choice(("none", "stimecmp", "vstimecmp"))
+def _timers(rng: random.Random, limits: values.Limits) -> tuple[dict[str, int], frozenset[str]]:
+    """Constants for the comparators, and those that the program must leave alone."""
     constants = {"menvcfg": _STCE, "stimecmp": MASK64, "henvcfg": _STCE, "vstimecmp": MASK64}
+    if not limits.one_timer:
+        return constants, frozenset()
+    flavour = rng.choice(("none", "stimecmp", "vstimecmp"))
     if flavour == "vstimecmp":
         return constants, frozenset(("stimecmp",))
     constants["henvcfg"] = 0
@@ -108,10 +113,10 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
     interrupts = rng.random() < 0.4
     state: dict[str, int | Literal] = {
         "medeleg": medeleg,
-        "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["mideleg"],
+        "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & world.limits.writable.get("mideleg", MASK64),
         "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64)))
-                   & values.WRITABLE["hedeleg"],
-        "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & values.WRITABLE["hideleg"],
+                   & world.limits.writable.get("hedeleg", MASK64),
+        "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & world.limits.writable.get("hideleg", MASK64),
         "mtvec": Literal("m", rng.getrandbits(1)),
         "stvec": Literal(hs, rng.getrandbits(1)),
         "vstvec": Literal("vs", rng.getrandbits(1)),
@@ -174,12 +179,12 @@ def _calm_block(world: World, number: int, options: Options) -> Block:
     state, chosen = _state(world, mode)
     pair = rng.randrange(2)
     chosen |= {stage: world.spaces[stage][pair] for stage in ("vs", "g")}
-    state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14), "hedeleg": values.WRITABLE["hedeleg"],
-              "mie": 0}
+    state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14), "mie": 0,
+              "hedeleg": world.limits.writable.get("hedeleg", MASK64)}
     context = replace(_context(world, mode, state, chosen), calm=True)
     label = f"b{number}s0"
     state["mepc"] = Literal(label, _alias(rng, mode, chosen))
-    body = Segment(label, mode, mode == "VU", blocks.units(context, 3 * options.units // 2))
+    body = Segment(label, mode, mode == "VU", blocks.units(context, 2 * options.units))
     return Block(state, [body], options.budget // 2)
 
 
@@ -214,7 +219,8 @@ def _context(world: World, mode: str, state: dict[str, int | Literal], chosen: d
     works = {"S": host, "U": host, "VS": guest, "VU": guest}.get(mode, [])
     inner = world.rng.choice(("VS", "VU"))
     return Context(world.rng, mode, spaces, guest, host, own, vectors, world.frozen, bool(mideleg & 2 and hideleg & 4),
-                   world.slots, _works(world, mode, chosen) if works else {}, _works(world, inner, chosen))
+                   world.slots, _works(world, mode, chosen) if works else {}, _works(world, inner, chosen),
+                   limits=world.limits)
 
 
 def _works(world: World, mode: str, chosen: dict[str, pages.Space | None]) -> dict[str, list[pages.Window]]:

@@ -1,6 +1,7 @@
 """Random values: operands, CSR numbers and CSR contents that every legal implementation answers alike."""
 
 import random
+from dataclasses import dataclass, field
 
 from isa import csrs, insns
 from sim.fuzz.encode import MASK64
@@ -8,30 +9,50 @@ from sim.fuzz.encode import MASK64
 CORNERS = (0, 1, 2, MASK64, MASK64 - 1, 1 << 63, (1 << 63) - 1, 1 << 31, (1 << 31) - 1, 0xFFFFFFFF, 0xFFFFFFFF80000000,
            0x5555555555555555, 0xAAAAAAAAAAAAAAAA)
 
-# What two legal harts may answer differently. rd is x0 for these: the access is checked, the value stays unseen.
-UNSEEN = frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
-                    "mimpid", "mideleg"))
-NEVER_WRITTEN = frozenset(("misa", "mcycle", "minstret", "mcountinhibit"))
-
-# MODE of satp, vsatp and hgatp: Bare, Sv39, and what nobody has. Spike also has 9 and 10.
-MODES = (0, 8, 8, 8, 1, 7, 11, 15)
-
-# Bits of a CSR that may be written with anything; the others get 0. Absent: all.
 _SGEI, _LCOFI = 1 << 12, 1 << 13
 _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
-WRITABLE = {
-    "mstatus": _STATUS, "sstatus": _STATUS, "vsstatus": _STATUS,                # FS and VS may or may not exist
-    "hstatus": sum(f.mask for f in csrs.BY_NAME["hstatus"].fields),
-    "scounteren": 7, "hcounteren": 7, "mcounteren": 7,
-    "senvcfg": 0, "henvcfg": 0, "menvcfg": 0,                                   # FIOM; STCE is the program's constant
-    "mie": 0xFFF & ~_SGEI, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
-    "vsip": 0xFFF, "hvip": 0xFFF,
-    "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI,
-    "hedeleg": MASK64 & ~1,                                                     # cause 0 cannot happen with C
-    "mcause": 1 << 63 | 0x3F, "scause": 1 << 63 | 0x3F, "vscause": 1 << 63 | 0x3F,
-    "mtval2": MASK64 >> 2, "htval": MASK64 >> 2, "mtinst": 0xFFFFFFFF, "htinst": 0xFFFFFFFF,
-    "mtvec": MASK64 & ~2, "stvec": MASK64 & ~2, "vstvec": MASK64 & ~2,
-}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a program must not do because the judge may legally answer otherwise.
+
+    `unseen`: CSRs whose value goes to x0, so that only the access is checked. `constant`: CSRs not written. `writable`:
+    bits of a CSR that may be written with anything, the others get 0; absent: all. `modes`: MODE of satp, vsatp, hgatp.
+    `comparators`: values of stimecmp and vstimecmp. `one_timer`: never use both comparators.
+    """
+
+    unseen: frozenset[str] = frozenset()
+    constant: frozenset[str] = frozenset()
+    writable: dict[str, int] = field(default_factory=dict)
+    modes: tuple[int, ...] = (0, 8, 8, 8, *range(16))
+    comparators: tuple[int, ...] = (0, MASK64, 1 << 62)
+    one_timer: bool = False
+
+
+# RTL and model in lockstep: nothing is excepted.
+LOCKSTEP = Limits()
+# Spike: its own counters and identity; SGEI although GEILEN = 0; more counter enables; FS and hedeleg[0]; no FIOM;
+# xcause, xtval2 and xtinst of 64 bits; Sv48 and Sv57; and it forgets the other comparator's pending bit on a write.
+SPIKE = Limits(
+    unseen=frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
+                      "mimpid", "mideleg")),
+    constant=frozenset(("misa", "mcycle", "minstret", "mcountinhibit", "menvcfg", "henvcfg")),
+    writable={
+        "mstatus": _STATUS, "sstatus": _STATUS, "vsstatus": _STATUS,
+        "hstatus": sum(f.mask for f in csrs.BY_NAME["hstatus"].fields),
+        "scounteren": 7, "hcounteren": 7, "mcounteren": 7, "senvcfg": 0,
+        "mie": 0xFFF, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
+        "vsip": 0xFFF, "hvip": 0xFFF,
+        "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI, "hedeleg": MASK64 & ~1,
+        "mcause": 1 << 63 | 0x3F, "scause": 1 << 63 | 0x3F, "vscause": 1 << 63 | 0x3F,
+        "mtval2": MASK64 >> 2, "htval": MASK64 >> 2, "mtinst": 0xFFFFFFFF, "htinst": 0xFFFFFFFF,
+        "mtvec": MASK64 & ~2, "stvec": MASK64 & ~2, "vstvec": MASK64 & ~2,
+    },
+    modes=(0, 8, 8, 8, 1, 7, 11, 15),
+    comparators=(0, MASK64),
+    one_timer=True,
+)
 
 # Numbers that are nobody's, or that extensions outside every profile own.
 ABSENT = (0x000, 0x001, 0x003, 0x008, 0x017, 0x0FF, 0x101, 0x10C, 0x14F, 0x150, 0x1FF, 0x201, 0x214, 0x24E, 0x250, 0x2FF,
@@ -51,14 +72,14 @@ def value(rng: random.Random) -> int:
     return rng.getrandbits(rng.choice((16, 32, 32, 64)))
 
 
-def csr_value(rng: random.Random, name: str) -> int:
+def csr_value(rng: random.Random, name: str, limits: Limits) -> int:
     """Contents for a CSR."""
     if name in ("stimecmp", "vstimecmp"):
-        return rng.choice((0, MASK64))
+        return rng.choice(limits.comparators)
     if name in ("satp", "vsatp", "hgatp"):
-        return rng.choice(MODES) << 60 | rng.getrandbits(60)
+        return rng.choice(limits.modes) << 60 | rng.getrandbits(60)
     bits = rng.getrandbits(64) if rng.random() < 0.5 else value(rng)
-    return bits & WRITABLE.get(name, MASK64)
+    return bits & limits.writable.get(name, MASK64)
 
 
 def word(rng: random.Random) -> int:
