@@ -67,7 +67,9 @@ class Bare:
 
     def do(self, word: int, mode: int = M, pc: int = CODE, size: int = 4) -> dict[str, int]:
         """Execute one instruction at pc in a mode; its record."""
-        self.put(pc, [word], size)
+        # Only the decoded instruction is forgotten: translations that an earlier access left must stay right.
+        self.m.memory.poke(pc, word.to_bytes(size, "little"))
+        self.h.icache.clear()
         self.h.pc = pc
         self.mode(mode)
         self.m.step()

@@ -70,9 +70,12 @@ def test_lr_w_sign_extends() -> None:
     ([asm("sc.d", rd=3, rs1=7, rs2=6)], False),             # a failing SC elsewhere
     ([asm("fence.i"), asm("sfence.vma"), asm("csrrw", rs1=0, csr="mscratch")], True),
 ])
-def test_what_ends_a_reservation(between: list[int], succeeds: bool) -> None:
+@pytest.mark.parametrize("warm", [False, True])
+def test_what_ends_a_reservation(between: list[int], succeeds: bool, warm: bool) -> None:
     b = bare()
     b.x(x7=DATA + 8)
+    if warm:                                                # the page is in the software TLB
+        b.do(asm("sd", rs1=5, rs2=0, imm=128))
     b.do(LR)
     for word in between:
         b.do(word)
