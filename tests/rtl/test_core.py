@@ -3,6 +3,7 @@
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from amaranth.sim import Simulator
@@ -32,58 +33,70 @@ def encode(name, **operands):
     return word
 
 
-def run(program, *, count, stalls=0.0, handler=(), seed=25):
-    """The first `count` records as (cycle, fields)."""
-    rng, memory, records = random.Random(seed), {}, []
-    for base, code in ((RAM_BASE, program), (HANDLER, handler)):
-        for i, (name, operands) in enumerate(code):
-            for byte in range(4):
-                memory[base + 4 * i + byte] = encode(name, **operands) >> 8 * byte & 0xFF
-    dut = Core(CONFIG)
+class Bench:
+    """A core with memory around it; elaborated once, reset for every program."""
 
-    async def bench(ctx):
+    def __init__(self):
+        self.dut = Core(CONFIG)
+        self.sim = Simulator(self.dut)
+        self.sim.add_clock(1e-6)
+        self.sim.add_testbench(self.testbench)
+        self.used = False
+
+    def run(self, program, *, count, stalls=0.0, handler=(), seed=25):
+        """The first `count` records as (cycle, fields)."""
+        self.memory = {}
+        for base, code in ((RAM_BASE, program), (HANDLER, handler)):
+            for i, (name, operands) in enumerate(code):
+                word = encode(name, **operands)
+                self.memory |= {base + 4 * i + byte: word >> 8 * byte & 0xFF for byte in range(4)}
+        self.count, self.stalls, self.rng, self.records = count, stalls, random.Random(seed), []
+        if self.used:
+            self.sim.reset()
+        self.used = True
+        self.sim.run()
+        assert len(self.records) == count, "the core stopped"
+        return self.records
+
+    async def testbench(self, ctx):
         waits = {}
-        for cycle in range(100 * count):
-            writes = []
-            for bus in (dut.ibus, dut.dbus):
-                ctx.set(bus.ack, 0)
-            for bus in (dut.ibus, dut.dbus):
-                if not ctx.get(bus.stb):
-                    continue
-                waits.setdefault(bus, rng.randrange(4) if rng.random() < stalls else 0)
-                if waits[bus]:
-                    waits[bus] -= 1
-                    continue
-                del waits[bus]
-                base = ctx.get(bus.adr) << 3
-                ctx.set(bus.dat_r, sum(memory.get(base + i, 0) << 8 * i for i in range(8)))
-                ctx.set(bus.ack, 1)
-                if ctx.get(bus.we):
-                    sel, data = ctx.get(bus.sel), ctx.get(bus.dat_w)
-                    writes += [(base + i, data >> 8 * i & 0xFF) for i in range(8) if sel >> i & 1]
-            packed = ctx.get(dut.retire)
+        for cycle in range(100 * self.count):
+            writes = [write for bus in (self.dut.ibus, self.dut.dbus) for write in self.serve(ctx, bus, waits)]
+            packed = ctx.get(self.dut.retire)
             if packed & 1:
-                fields = retire.unpack([packed >> 64 * i & (1 << 64) - 1 for i in range(retire.WORDS)])
-                records.append((cycle, fields))
-                if len(records) == count:
+                words = [packed >> 64 * i & (1 << 64) - 1 for i in range(retire.WORDS)]
+                self.records.append((cycle, retire.unpack(words)))
+                if len(self.records) == self.count:
                     return
             await ctx.tick()
-            memory.update(writes)
+            self.memory.update(writes)
 
-    sim = Simulator(dut)
-    sim.add_clock(1e-6)
-    sim.add_testbench(bench)
-    sim.run()
-    assert len(records) == count, "the core stopped"
-    return records
+    def serve(self, ctx, bus, waits):
+        """Answer a beat, now or after some cycles; the bytes that it writes at the end of this cycle."""
+        ctx.set(bus.ack, 0)
+        if not ctx.get(bus.stb):
+            return []
+        left = waits.pop(bus, self.rng.randrange(4) if self.rng.random() < self.stalls else 0)
+        if left:
+            waits[bus] = left - 1
+            return []
+        base, sel, data = ctx.get(bus.adr) << 3, ctx.get(bus.sel), ctx.get(bus.dat_w)
+        ctx.set(bus.dat_r, sum(self.memory.get(base + i, 0) << 8 * i for i in range(8)))
+        ctx.set(bus.ack, 1)
+        return [(base + i, data >> 8 * i & 0xFF) for i in range(8) if sel >> i & 1] if ctx.get(bus.we) else []
+
+
+@pytest.fixture(scope="module")
+def run():
+    return Bench().run
 
 
 def gaps(records):
     """Cycles from each record to the next."""
-    return [b - a for (a, _), (b, _) in zip(records, records[1:], strict=False)]
+    return [b - a for (a, _), (b, _) in pairwise(records)]
 
 
-def test_dependent_arithmetic_retires_every_cycle():
+def test_dependent_arithmetic_retires_every_cycle(run):
     program = [("addi", {"rd": 1, "rs1": 1, "imm": 3})] * 24
     records = run(program, count=24)
     assert gaps(records)[3:] == [1] * 20
@@ -102,7 +115,7 @@ def test_dependent_arithmetic_retires_every_cycle():
     ([NOP, NOP, ("beq", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 3, 1]),
     ([NOP, NOP, ("bne", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 1, 1]),
 ], ids=["load-use", "load", "mul", "jump", "taken", "not-taken"])
-def test_bubbles(program, wanted):
+def test_bubbles(run, program, wanted):
     lead = [NOP] * 4
     records = run(lead + program + [NOP] * 8, count=4 + len(wanted) + 1)
     assert gaps(records)[4:] == wanted
@@ -140,7 +153,7 @@ RESUME = [("csrrs", {"rd": 20, "csr": MEPC}), ("addi", {"rd": 20, "rs1": 20, "im
           ("mret", {})]
 
 
-def test_stalls_change_nothing_but_time():
+def test_stalls_change_nothing_but_time(run):
     def architectural(stalls, seed):
         records = run(mixed_program(), count=28, stalls=stalls, handler=RESUME, seed=seed)
         return [{k: v for k, v in fields.items() if k not in WHEN} for _, fields in records]
@@ -152,7 +165,7 @@ def test_stalls_change_nothing_but_time():
         assert architectural(0.5, seed) == smooth
 
 
-def test_trap_entry_and_return_cost_three_bubbles_each():
+def test_trap_entry_and_return_cost_three_bubbles_each(run):
     program = [("addi", {"rd": 11, "imm": 1}), ("slli", {"rd": 11, "rs1": 11, "shamt6": 31}),
                ("addi", {"rd": 11, "rs1": 11, "imm": 0x80}), ("csrrw", {"rs1": 11, "csr": CSRS["mtvec"].number}),
                NOP, ("ecall", {}), NOP]
