@@ -31,6 +31,13 @@ def test_message(run, on, guest):
     assert f"guest {index} ({guest}) failed" in lines
 
 
+@pytest.mark.parametrize("guest", [name for name, message in MESSAGES.items() if message == LOOP and name != "bad_loop"])
+@pytest.mark.parametrize("on", EVERYWHERE)
+def test_found_at_once(run, on, guest):
+    """A loop of exits is seen in the first of them; only one without exits (bad_loop) has to wait for the timer."""
+    assert run(on, *IMAGE, **OPTIONS).exits(guest)["timer"] == 0
+
+
 @pytest.mark.parametrize("guest", NEIGHBOURS)
 @pytest.mark.parametrize("on", EVERYWHERE)
 def test_neighbour_finishes(run, on, guest):

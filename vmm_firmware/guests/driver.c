@@ -33,6 +33,7 @@ static const struct {
     { "csrs", driver_csrs },
     { "calls", driver_calls },
     { "wfi", driver_wfi },
+    { "state", driver_state },
     { "rounds", driver_rounds },
 };
 

@@ -144,9 +144,10 @@ void driver_loopback(void)
     STORE("sb", 0, 0x72);
     check("received", LOAD("lbu", 2), UART_IIR_RECEIVED);
 
-    /* RBR shows 0x71 and goes on to 0x72, while LSR still shows that there was a byte. */
-    check("first", LOAD("ld", 0) & 0xff00000000ff, (uint64_t)(LSR | UART_LSR_READY) << 40 | 0x71);
-    check("second", LOAD("lbu", 0), 0x72);
+    check("first", LOAD("lbu", 0), 0x71);
+
+    /* RBR gives its last byte away in the same access that reads LSR, which still shows it. */
+    check("second", LOAD("ld", 0) & 0xff00000000ff, (uint64_t)(LSR | UART_LSR_READY) << 40 | 0x72);
     check("empty", LOAD("lbu", 5), LSR);
     STORE("sb", 0, 0x73);
     STORE("sb", 2, UART_FCR_CLEAR_RECEIVER);

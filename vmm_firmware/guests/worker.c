@@ -118,6 +118,7 @@ bool guest_main(void)
     start_paging();
     task.pc = TASK_CODE + ((uint64_t)task_main - (uint64_t)user_start);
     task.sp = TASK_DATA + TASK_PAGES * PAGE_SIZE;
+    csr_write(CSR_SCOUNTEREN, SCOUNTEREN_TM);       /* other guests have other values */
     csr_write(CSR_SIE, SIE_STIE);
     next_tick();
 
@@ -143,5 +144,5 @@ bool guest_main(void)
     print(", ");
     print_decimal(page_faults);
     print(" page faults\nPASS worker\n");
-    return ticks > LAST_TICKS && page_faults == TASK_BUFFER_PAGES + 1;
+    return ticks > LAST_TICKS && page_faults == TASK_BUFFER_PAGES + 1 && csr_read(CSR_SCOUNTEREN) == SCOUNTEREN_TM;
 }
