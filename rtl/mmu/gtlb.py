@@ -11,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 
 from isa import paging
 from rtl.mmu.tlb import PAGE_BITS, join_page, larger, same_page
+from rtl.tree import any_of
 from rtl.types import Fence, FenceKind
 
 
@@ -46,7 +47,7 @@ class GTlb(wiring.Component):
             "r":     Out(1),
             "w":     Out(1),
             "x":     Out(1),
-            "fill":  In(1),         # store `leaf`, drop what overlaps it
+            "fill":  In(1),         # store `leaf`, that of `page`; drop what overlaps it
             "leaf":  In(GuestPage),
             "fence": In(Fence),
         })
@@ -55,16 +56,20 @@ class GTlb(wiring.Component):
         m = Module()
         table = [Signal(GuestPage, name=f"entry{i}") for i in range(self.entries)]
 
-        # Lookup
-        for entry in table:
-            matches = (entry.vmid == self.vmid) & same_page(entry.page, self.page, entry.level)
-            with m.If(entry.valid & matches):
-                m.d.comb += [
-                    self.hit.eq(1),
-                    self.ppn.eq(join_page(entry.ppn, self.page, entry.level)),
-                    self.level.eq(entry.level),
-                    Cat(self.r, self.w, self.x).eq(Cat(entry.r, entry.w, entry.x)),
-                ]
+        # Lookup; at most one entry matches
+        hits = Signal(self.entries)
+        for i, entry in enumerate(table):
+            same = (entry.vmid == self.vmid) & same_page(entry.page, self.page, entry.level)
+            m.d.comb += hits[i].eq(entry.valid & same)
+        found = Signal(GuestPage)
+        m.d.comb += [
+            found.eq(any_of(entry.as_value() & hit.replicate(len(found.as_value()))
+                            for entry, hit in zip(table, hits, strict=True))),
+            self.hit.eq(hits.any()),
+            self.ppn.eq(join_page(found.ppn, self.page, found.level)),
+            self.level.eq(found.level),
+            Cat(self.r, self.w, self.x).eq(Cat(found.r, found.w, found.x)),
+        ]
 
         # Refill
         victim = Signal(range(self.entries))
@@ -72,10 +77,11 @@ class GTlb(wiring.Component):
             m.d.sync += victim.eq(Mux(victim == self.entries - 1, 0, victim + 1))
         for i, entry in enumerate(table):
             with m.If(self.fill):
-                overlap = same_page(entry.page, self.leaf.page, larger(entry.level, self.leaf.level))
+                # The new page is the one that is looked up: the comparison is that of the lookup.
+                overlap = same_page(entry.page, self.page, larger(entry.level, self.leaf.level))
                 with m.If(victim == i):
                     m.d.sync += entry.eq(self.leaf)
-                with m.Elif(overlap & (entry.vmid == self.leaf.vmid)):
+                with m.Elif(overlap & (entry.vmid == self.vmid)):
                     m.d.sync += entry.valid.eq(0)
 
         # Fences. rs1 of HFENCE.GVMA holds a guest-physical address shifted right by 2.

@@ -72,3 +72,27 @@ def test_inputs_that_never_rest():
             await b.set_inputs(0, time)
         assert signalled > 20
     Bench(seed=8).run(bench)
+
+
+def test_a_comparison_that_a_write_makes_false():
+    """From the cycle after the write on, the timer interrupt is not signalled again: corner case 29."""
+    async def bench(b):
+        await b.set_inputs(0, 100)
+        for name, value in (("menvcfg", 1 << 63), ("henvcfg", 1 << 63), ("mideleg", 1 << 5), ("hideleg", 1 << 6)):
+            await b.write(name, value)
+        for enabled, code, changes in ((1 << 5, 5, ({"stimecmp": 101},)),
+                                       (1 << 6, 6, ({"vstimecmp": 101}, {"htimedelta": ALL}))):
+            await b.write("mie", enabled)
+            for change in changes:
+                await b.go(VU)
+                for name, value in {"stimecmp": 100, "vstimecmp": 100, "htimedelta": 0}.items():
+                    await b.write(name, value)
+                await b.ctx.tick().repeat(SETTLED + 1)
+                assert (b.get("interrupt"), b.get("interrupt_cause")) == (1, code)
+                for name, value in change.items():
+                    await b.write(name, value)
+                for _ in range(2 * SETTLED):
+                    assert not b.get("interrupt")
+                    await b.ctx.tick()
+
+    Bench().run(bench)

@@ -2,7 +2,7 @@
 
 from rtl.types import SysOp
 from tests.rtl.csr_bench import Bench
-from tests.rtl.csr_reference import VS, VU, M, S, U
+from tests.rtl.csr_reference import ALL, MPP, VS, VU, M, S, U
 
 TRAP_WRITES = ("mstatus", "vsstatus", "hstatus", "mepc", "sepc", "vsepc", "mcause", "scause", "vscause", "mtval", "stval",
                "vstval", "mtval2", "htval", "mtinst", "htinst")
@@ -21,7 +21,7 @@ def test_traps():
     async def bench(b):
         for _ in range(2):
             await b.scramble()
-            for _ in range(15):
+            for _ in range(8):
                 await b.go(b.r.choice((U, S, M, VU, VS)))
                 for name in STATUS:
                     await b.write(name, b.r.getrandbits(64))
@@ -44,7 +44,7 @@ def test_returns():
     """MRET and SRET from every mode that may: corner cases 13 and 14."""
     async def bench(b):
         await b.scramble()
-        for i in range(40):
+        for i in range(24):
             await b.go((M, S, VS)[i % 3])
             for name in STATUS:
                 await b.write(name, b.r.getrandbits(64))
@@ -57,3 +57,26 @@ def test_returns():
             b.compare(STATUS)
         b.compare()
     Bench(seed=6).run(bench)
+
+
+def test_every_arm():
+    """Each mode, each kind of delegation, all status bits clear or set: corner cases 12, 20 and 21."""
+    async def bench(b):
+        for name, value in (("mtvec", 0x8000_1001), ("stvec", 0x8000_2001), ("vstvec", 0x8000_3001)):
+            await b.write(name, value)
+        for mode in (U, S, M, VU, VS):
+            for to_s, to_vs in ((0, 0), (1, 0), (0, 1), (1, 1)):
+                for name, value in (("medeleg", to_s << 12), ("hedeleg", to_vs << 12),
+                                    ("mideleg", to_s << 9), ("hideleg", to_vs << 10)):
+                    await b.write(name, value)
+                for interrupt, cause, bits in ((0, 12, 0), (0, 12, ALL & ~MPP), (1, 10, 0), (1, 9, ALL & ~MPP)):
+                    await b.go(mode)
+                    for name in STATUS:
+                        await b.write(name, bits)
+                    b.ctx.set(b.dut.trap, {"interrupt": interrupt, "cause": cause, "virtual": bits & 1})
+                    vector = b.get("trap_vector")
+                    assert vector == b.reference.trap(interrupt, cause, 0, 0, 0, 0, bits & 1)
+                    await b.strobe("trap_enter")
+                    b.compare((*STATUS, "mcause", "scause", "vscause"))
+
+    Bench(seed=1).run(bench)
