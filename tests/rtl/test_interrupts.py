@@ -80,13 +80,15 @@ def test_a_comparison_that_a_write_makes_false():
         await b.set_inputs(0, 100)
         for name, value in (("menvcfg", 1 << 63), ("henvcfg", 1 << 63), ("mideleg", 1 << 5), ("hideleg", 1 << 6)):
             await b.write(name, value)
-        for enabled, code, changes in ((1 << 5, 5, ({"stimecmp": 101},)),
-                                       (1 << 6, 6, ({"vstimecmp": 101}, {"htimedelta": ALL}))):
-            await b.write("mie", enabled)
+        for mode, code, changes in ((U, 5, ({"stimecmp": 101},)),
+                                    (VU, 6, ({"vstimecmp": 101}, {"htimedelta": ALL}))):
+            await b.go(M)
+            await b.write("mie", 1 << code)
             for change in changes:
-                await b.go(VU)
+                await b.go(M)
                 for name, value in {"stimecmp": 100, "vstimecmp": 100, "htimedelta": 0}.items():
                     await b.write(name, value)
+                await b.go(mode)
                 await b.ctx.tick().repeat(SETTLED + 1)
                 assert (b.get("interrupt"), b.get("interrupt_cause")) == (1, code)
                 for name, value in change.items():
