@@ -1,11 +1,45 @@
 """rtl/interrupts.py, inside the CSR file: the choice of an interrupt against `csr_reference`."""
 
+import random
+
+from amaranth.sim import Simulator
+
+from rtl.interrupts import Interrupts
 from tests.rtl.csr_bench import LINES, SETTLED, Bench
-from tests.rtl.csr_reference import ALL, M_BITS, MPP, VS, VU, M, S, U
+from tests.rtl.csr_reference import ALL, M_BITS, MPP, S_BITS, VS, VS_BITS, VU, Csrs, M, S, U
 
 
 def sparse(r, bits=64):
     return r.getrandbits(bits) & r.getrandbits(bits) & r.getrandbits(bits)
+
+
+def test_every_kind_of_choice():
+    """The unit alone: target M before HS before VS, the order in each, and the global enables of each mode (22)."""
+    dut, r = Interrupts(), random.Random(4)
+    bits = M_BITS | S_BITS | VS_BITS
+
+    async def bench(ctx):
+        for _ in range(3000):
+            state = Csrs(0, 0)
+            state.mode = r.choice((U, S, M, VU, VS))
+            state.lines = r.getrandbits(12) & bits & r.choice((bits, VS_BITS, S_BITS | VS_BITS, r.getrandbits(12)))
+            enables = r.randrange(2), r.randrange(2), r.randrange(2)
+            state.at |= {"mie": r.choice((bits, r.getrandbits(12) & bits)), "mideleg": VS_BITS | r.getrandbits(12) & S_BITS,
+                         "hideleg": r.getrandbits(12) & VS_BITS, "mstatus": enables[0] << 3 | enables[1] << 1,
+                         "vsstatus": enables[2] << 1}
+            for name, value in (("pending_next", state.lines), ("enabled", state.at["mie"]), ("mode", state.mode),
+                                ("mideleg", state.at["mideleg"]), ("hideleg", state.at["hideleg"]),
+                                ("m_enable", enables[0]), ("s_enable", enables[1]), ("vs_enable", enables[2])):
+                ctx.set(getattr(dut, name), value)
+            await ctx.tick()
+            want = state.interrupt()
+            got = ctx.get(dut.interrupt), ctx.get(dut.cause)
+            assert got == ((0, 0) if want is None else (1, want)), f"mode {state.mode:03b}, {state.lines:#x}, {state.at}"
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
 
 
 async def change_something(b):

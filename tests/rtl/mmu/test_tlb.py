@@ -145,3 +145,20 @@ def test_a_hit_grants_what_a_walk_grants():
                     hits += bench.beats == before
         assert hits > 80
     directed(scenario, memory)
+
+
+def test_g_of_a_pointer():
+    """It makes all pages below it global: another ASID finds them, and a fence with an ASID leaves them."""
+    memory = Tables()
+    memory.map(SATP, 0x1000, 0x8050_0000, LEAF | RWX)
+    memory.words[SATP << 12] |= G
+
+    async def scenario(bench, ctx):
+        bench.set_context(ctx, replace(FULL, satp_asid=1))
+        await bench.translate(ctx, 0x1000, LOAD, S)
+        await bench.fence(ctx, SFENCE, id=1)
+        bench.set_context(ctx, replace(FULL, satp_asid=2))
+        before = bench.beats
+        assert (await bench.translate(ctx, 0x1000, LOAD, S))["paddr"] == 0x8050_0000
+        assert bench.beats == before
+    directed(scenario, memory)
