@@ -66,9 +66,9 @@ def crosscheck(elf: Path, max_events: int = 1_000_000, ram_size: int = platform.
                 machine.hart.w(event.rd, event.rd_value)
             count += 1
             last.append(event)
-            ending = [value for address, value, _ in event.stores if address == tohost and value & 1]
-            if ending or count == max_events:
-                return Result(count, ending[0] >> 1 if ending else None)
+            code = next((spike.exit_code(value) for address, value, _ in event.stores if address == tohost), None)
+            if code is not None or count == max_events:
+                return Result(count, code)
     finally:
         events.close()
     return Result(count, None, f"Spike stopped after {count} events, the model goes on")

@@ -8,6 +8,8 @@ import importlib.util
 import re
 import shutil
 import subprocess
+import tempfile
+import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +47,15 @@ class Event:
     interrupt: bool = False
     cause: int = 0
     tval: int = 0
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: the exit code written to tohost (None: it was stopped), instructions so far, its output."""
+
+    code: int | None
+    instructions: int
+    console: bytes
 
 
 def executable() -> Path:
@@ -89,6 +100,39 @@ def events(elf: Path, entry: int, max_instructions: int,
                     yield event
         finally:
             process.kill()
+
+
+def run(elf: Path, tohost: int, max_instructions: int, seconds: float,
+        ram_size: int = platform.RAM_SIZE) -> Ending:
+    """Run an ELF until it ends through `tohost`, retires so many instructions, or the time is over.
+
+    Raises SpikeError.
+    """
+    # Spike's own status is 0 at its bound, too: only the log tells such a run from a program that passed.
+    first, *rest = command(elf, BATCH * max_instructions, ram_size)
+    mark = f" mem {tohost:#018x} "
+    count, code, deadline = 0, None, time.monotonic() + seconds
+    with tempfile.TemporaryFile() as console, subprocess.Popen(
+            [first, "--log-commits", *rest], stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.PIPE,
+            text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if code is not None:
+                continue                # Spike notices the end a little later, and prints what is left
+            if mark in line:
+                code = exit_code(int(line.split(mark)[1], 16))
+            count += 1
+            if count == max_instructions or time.monotonic() > deadline:
+                process.kill()
+                break
+        process.wait()
+        console.seek(0)
+        return Ending(code, count, console.read())
+
+
+def exit_code(value: int) -> int | None:
+    """Exit code in a doubleword written to tohost, or None where it asks for something else (console output)."""
+    return value >> 1 if value & 1 and value >> 48 == 0 else None
 
 
 _COMMIT = re.compile(r"core +0: (\d) (0x\w+) \((0x\w+)\)(.*)")

@@ -7,6 +7,7 @@ import pytest
 
 from isa.profile import PROFILES
 from sim import programs, spike
+from sim.model.elf import read_elf
 
 LOG = """\
 core   0: >>>>  _start
@@ -55,6 +56,50 @@ def test_events_begin_at_the_entry_and_end_with_the_bound():
     found = list(spike.events(elf, 0x80000000, max_instructions=100))
     assert found[0].pc == 0x80000000
     assert len(found) == 95             # five more in the boot ROM
+
+
+def end_of(source, limit=1_000_000):
+    elf = programs.build_program(source)
+    return spike.run(elf, read_elf(elf).symbols["tohost"], limit, seconds=60)
+
+
+def test_run_gives_the_programs_exit_code(tmp_path):
+    passed = end_of(programs.SOURCES / "alu.S")
+    assert passed.code == 0 and 300 < passed.instructions < 500
+    source = tmp_path / "fails.S"
+    source.write_text('#include "test.h"\nPROGRAM\n    CHECK 21\n    j fail\n')
+    assert end_of(source).code == 21
+
+
+def test_run_stops_at_the_bound():
+    assert end_of(programs.SOURCES / "compute.c", 1000) == spike.Ending(None, 1000, b"")
+
+
+def test_run_shows_the_console(tmp_path):
+    """Console output through tohost is no end, whatever the character."""
+    source = tmp_path / "prints.S"
+    source.write_text("""
+#include "test.h"
+PROGRAM
+    la      a0, tohost
+    la      a1, fromhost
+    li      a2, (0x0101 << 48) | 'a'
+    li      a3, (0x0101 << 48) | 'd'
+1:  sd      a2, 0(a0)
+2:  ld      t0, 0(a0)
+    bnez    t0, 2b
+    sd      x0, 0(a1)
+    addi    a2, a2, 1
+    bne     a2, a3, 1b
+    j       pass
+""")
+    ending = end_of(source)
+    assert (ending.code, ending.console) == (0, b"abc")
+
+
+@pytest.mark.parametrize(("value", "code"), [(1, 0), (15, 7), (0, None), (16, None), (0x0101000000000061, None)])
+def test_exit_code(value, code):
+    assert spike.exit_code(value) == code
 
 
 def test_missing(monkeypatch):
