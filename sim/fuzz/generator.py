@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from isa import causes, csrs
 from sim.fuzz import blocks, handlers, layout, pages, values
-from sim.fuzz.blocks import Context
+from sim.fuzz.context import Context
 from sim.fuzz.encode import MASK64, Code, la, li, op
 from sim.fuzz.program import Block, Literal, Program, Segment, Unit
 

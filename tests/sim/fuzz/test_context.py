@@ -1,0 +1,44 @@
+"""sim/fuzz/context.py."""
+
+import random
+from functools import cache
+
+from sim.fuzz import layout, pages
+from sim.fuzz.context import Context, address
+
+
+@cache
+def tables() -> pages.Space:
+    rng, memory = random.Random(0), pages.Memory()
+    return pages.build(rng, memory, "vs", pages.build(rng, memory, "g"))
+
+
+def context(seed: int, mode: str) -> Context:
+    rng, space = random.Random(seed), tables()
+    works = dict.fromkeys("rwx", space.windows[:2])
+    return Context(rng, mode, [space, None], [space], [None], [space.atp()], [layout.S_CODE], frozenset(("stimecmp",)), True,
+                   space.slots, works, works)
+
+
+def test_a_calm_unit_writes_only_where_it_works() -> None:
+    ctx = context(3, "VS")
+    ctx.calm = True
+    pages_written = {address(ctx, 8, "w") >> 12 for _ in range(100)}
+    allowed = {w.address(random.Random(s)) >> 12 for w in ctx.works["w"] for s in range(200)}
+    assert pages_written <= allowed
+
+
+def test_registers_are_the_bodys_own() -> None:
+    ctx = context(2, "VS")
+    assert {ctx.register(3, 4) for _ in range(300)} == set(layout.BODY) - {3, 4}
+    assert {ctx.source() for _ in range(400)} == {0, *layout.BODY}
+
+
+def test_writes_spare_the_routines_of_the_data_pages() -> None:
+    ctx = context(4, "M")
+    ctx.spaces, ctx.works = [None], {}
+    for size in (1, 2, 4, 8):
+        for _ in range(300):
+            at = address(ctx, size, "w")
+            if layout.DATA <= at < layout.DATA + (layout.DATA_PAGES << 12):
+                assert at & 0xFFF >= layout.STUB_SIZE and (at & 0xFFF) + size <= layout.LAST_WRITE

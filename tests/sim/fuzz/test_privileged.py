@@ -1,0 +1,52 @@
+"""sim/fuzz/privileged.py."""
+
+import random
+from functools import cache
+
+from isa import csrs, insns
+from sim.fuzz import layout, pages, privileged, values
+from sim.fuzz.context import Context
+from sim.fuzz.encode import Code
+
+
+@cache
+def tables() -> pages.Space:
+    rng, memory = random.Random(0), pages.Memory()
+    return pages.build(rng, memory, "vs", pages.build(rng, memory, "g"))
+
+
+def context(seed: int, mode: str) -> Context:
+    rng, space = random.Random(seed), tables()
+    works = dict.fromkeys("rwx", space.windows[:2])
+    return Context(rng, mode, [space, None], [space], [None], [space.atp()], [layout.S_CODE], frozenset(("stimecmp",)), True,
+                   space.slots, works, works)
+
+
+def codes(made: list[Code]) -> set[int]:
+    return {c.bits for c in made}
+
+
+def test_a_wait_needs_an_interrupt_that_can_be_pending() -> None:
+    ctx = context(1, "VS")
+    wfi = insns.BY_NAME["wfi"].match
+    assert wfi in codes(privileged.wait(ctx))
+    ctx.wakes = False
+    assert wfi not in codes(privileged.wait(ctx))
+
+
+def test_the_timer_of_a_frozen_comparator_is_only_read() -> None:
+    assert [c.bits >> 15 & 31 for c in privileged.timer(context(1, "VS"))] == [0]
+
+
+def test_the_limits_of_the_judge_hold() -> None:
+    """No CSR instruction shows an unseen CSR, and none writes a constant one from a mode that could."""
+    unseen = {csrs.BY_NAME[name].number for name in values.SPIKE.unseen}
+    constant = {csrs.BY_NAME[name].number for name in values.SPIKE.constant}
+    for mode in ("M", "S", "?"):
+        ctx = context(5, mode)
+        for code in (c for _ in range(600) for c in privileged.csr(ctx)):
+            if code.size == 4 and code.bits & 0x7F == 0x73 and code.bits >> 12 & 3:
+                number, rd, rs1 = code.bits >> 20, code.bits >> 7 & 31, code.bits >> 15 & 31
+                reads = code.bits >> 12 & 3 in (2, 3) and not rs1
+                assert number not in unseen or not rd
+                assert number not in constant or reads or (mode == "S" and csrs.BY_NUMBER[number].level == 3)
