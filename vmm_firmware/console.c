@@ -1,6 +1,8 @@
 /* The machine's own UART, a 16550 that is polled: the hypervisor never waits for an interrupt of it. */
 #include "console.h"
 
+#include <stdbool.h>
+
 #include "isa.h"
 #include "uart16550.h"
 
@@ -63,12 +65,18 @@ void console_print(const char *format, ...)
     va_end(args);
 }
 
+/* A guest must not steer the terminal, or it could write lines in another's name. Bytes of UTF-8 are let through. */
+static bool is_harmless(uint8_t c)
+{
+    return c == '\t' || (c >= ' ' && c != 0x7f);
+}
+
 void console_guest_char(struct guest_line *line, unsigned guest, char c)
 {
     if (c == '\r')
         return;
     if (c != '\n')
-        line->text[line->length++] = c;
+        line->text[line->length++] = is_harmless((uint8_t)c) ? c : '?';
     if (c == '\n' || line->length == GUEST_LINE_MAX) {
         console_print("[guest %u] ", (uint64_t)guest);
         for (unsigned i = 0; i < line->length; i++)

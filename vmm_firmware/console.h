@@ -17,7 +17,7 @@ struct guest_line {
 void console_print(const char *format, ...);
 void console_vprint(const char *format, va_list args);
 
-/* Adds a character to a guest's line; prints the line, behind the guest's number, when it ends or is full. */
+/* Adds a character to a guest's line, control characters as question marks; prints the line, behind the guest's number, when it ends or is full. */
 void console_guest_char(struct guest_line *line, unsigned guest, char c);
 
 /* Prints what a guest has left of an unfinished line. */

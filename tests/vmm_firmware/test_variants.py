@@ -1,17 +1,17 @@
-"""Builds with other choices: small pages, more guests than VMIDs, counters without traps, trapped satp."""
+"""Builds with other choices (page size, number of guests, what traps), and guests that are one test each."""
 
 import pytest
 
-from tests.vmm_firmware.machines import EVERYWHERE, MACHINES, on_model
+from tests.vmm_firmware.machines import MACHINES, QUICK, on_model
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_small_pages(run, on):
     """4 KiB pages in the G-stage instead of one megapage."""
     assert run(on, GSTAGE_LEAF_LEVEL=0).code == 0
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_counters_without_traps(run, on):
     """With all of hcounteren set the guest reads cycle and instret itself."""
     trapping, free = run(on), run(on, HCOUNTEREN=7)
@@ -19,7 +19,7 @@ def test_counters_without_traps(run, on):
     assert free.exits("driver")["instructions"] < trapping.exits("driver")["instructions"] - 200
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_time_traps(run, on):
     """With hcounteren clear the guest's clock is emulated."""
     hidden = run(on, HCOUNTEREN=0)
@@ -27,25 +27,31 @@ def test_time_traps(run, on):
     assert hidden.exits("worker")["instructions"] > run(on).exits("worker")["instructions"]
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_waiting_guest_preempts(run, on):
     """A guest in WFI gets the hart when its timer fires, not when the slice of another ends (the driver checks)."""
     assert run(on, SLICE_TICKS=100_000).code == 0
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_waiting_costs_one_exit(run, on):
     """A guest in WFI is not woken before its time: the worker waits four times."""
     assert run(on, "worker", WORKER_ROUNDS=2).exits("worker")["instructions"] <= 4
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_vtvm(run, on):
     """With hstatus.VTVM set, satp and SFENCE.VMA of the guest are emulated."""
     free, trapping = run(on), run(on, VTVM="HSTATUS_VTVM")
     assert trapping.code == 0, trapping.text
     for guest in ("worker", "driver"):
         assert trapping.exits(guest)["instructions"] > free.exits(guest)["instructions"]
+
+
+@pytest.mark.parametrize("on", QUICK)
+def test_forged_line(run, on):
+    """Control characters of a guest do not reach the terminal."""
+    assert run(on, "forger").guest(0) == ["x?[2K?[hypervisor] all is well"]
 
 
 @pytest.mark.parametrize("profile", ["tiny", "default"])
@@ -64,7 +70,7 @@ def test_registry_overlap(run):
     assert any(line.startswith("panic: two SBI extensions claim numbers") for line in broken.hypervisor())
 
 
-@pytest.mark.parametrize("on", EVERYWHERE)
+@pytest.mark.parametrize("on", QUICK)
 def test_stale_code(run, on):
     """The hypervisor's read of a guest's instruction may fault; Spike keeps the old translation, the model does not."""
     assert run(on, "stale").code == 0, run(on, "stale").text

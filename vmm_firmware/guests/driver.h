@@ -37,8 +37,6 @@ void driver_csrs(void);
 void driver_calls(void);
 void driver_wfi(void);
 void driver_state(void);
-
-/* Many cheap exits, for the figures. */
 void driver_rounds(void);
 
 #endif

@@ -34,6 +34,7 @@ void driver_calls(void)
     call("console, nothing", sbi_call(SBI_DEBUG_CONSOLE, 0, 0, 0x80200000, 0), 0, 0);
     call("console, read", sbi_call(SBI_DEBUG_CONSOLE, 1, 1, 0x80000000, 0), 0, 0);
     call("console, unknown function", sbi_call(SBI_DEBUG_CONSOLE, 3, 0, 0, 0), NOT_SUPPORTED, 0);
+    print("driver: hello through the debug console");
     call("console, byte", sbi_call(SBI_DEBUG_CONSOLE, 2, '\n', 0, 0), 0, 0);
 
     call("reset, unknown type", sbi_call(SBI_SYSTEM_RESET, 0, 3, 0, 0), INVALID_PARAM, 0);
@@ -43,17 +44,4 @@ void driver_calls(void)
 
     /* A legacy call returns in a0 alone. */
     call("getchar", sbi_call(SBI_GETCHAR, 0, 0, 0x1234, 0), -1, 0x1234);
-}
-
-void driver_rounds(void)
-{
-    volatile uint8_t *uart = (volatile uint8_t *)UART_BASE;
-
-    for (unsigned i = 0; i < 200; i++) {
-        sbi_call(SBI_DOPPELHART, 0, 0, 0, 0);
-        sbi_call(SBI_BASE, 0, 0, 0, 0);
-        uart[7] = (uint8_t)i;
-        check("scratch", uart[7], (uint8_t)i);
-        csr_read(CSR_CYCLE);
-    }
 }
