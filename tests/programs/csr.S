@@ -169,4 +169,12 @@ PROGRAM
     EXPECT_CSR sip, 0x220
     SET     mip, 0
     EXPECT_BITS mip, 0x222, 0
+    CHECK   27                              /* ... and only where it is delegated */
+    SET     mideleg, 0
+    SET     sip, 0x222
+    EXPECT_BITS mip, 0x222, 0
+    SET     mip, 2
+    SET     sip, 0
+    EXPECT_BITS mip, 2, 2
+    EXPECT_CSR sip, 0
     j       pass

@@ -97,4 +97,12 @@ PROGRAM
     EXPECT_HS EXC_BREAKPOINT
     EXPECT_CSR mtval, 0                     /* written by the ecall of s_trap, not by the breakpoint */
     EXPECT_BITS mstatus, MSTATUS_MPP, 1 << MSTATUS_MPP_SHIFT
+
+    CHECK   16                              /* entry writes SPIE and SPP, whatever they were */
+    li      t0, SSTATUS_SPIE | SSTATUS_SPP
+    csrs    sstatus, t0
+    csrci   sstatus, SSTATUS_SIE
+    TRY     PRV_U, 0, ebreak
+    EXPECT_HS EXC_BREAKPOINT
+    EXPECT_BITS sstatus, SSTATUS_SPP | SSTATUS_SIE | SSTATUS_SPIE, 0
     j       pass

@@ -132,6 +132,9 @@ PROGRAM 1
     CHECK   18                              /* SRET of M-mode is HS's */
     SRET_FROM PRV_M, HSTATUS_SPV, SSTATUS_SPP
     EXPECT_M EXC_ECALL_VS
+    SRET_FROM PRV_M, 0, 0
+    EXPECT_M EXC_ECALL_U
+    EXPECT_BITS mstatus, MSTATUS_PREVIOUS, 0
 
     CHECK   19                              /* SRET of VS: vsepc and vsstatus, V stays 1, HS-level state is untouched */
     la      t0, here

@@ -136,6 +136,24 @@ PROGRAM
     CHECK   25                              /* hypervisor registers and instructions are M's and HS's, not U's */
     TRY     PRV_U, 0, .word MATCH_HLV_W
     EXPECT_M EXC_ILLEGAL_INSTRUCTION
+
+    CHECK   26                              /* entry writes MPIE and MPP, whatever they were: here MIE = 0, MPIE = 1 */
+    li      t0, MSTATUS_MPIE
+    csrs    mstatus, t0
+    TRAPS   EXC_ECALL_M, ecall
+    EXPECT_BITS mstatus, STACK, MSTATUS_MPP
+    CHECK   27                              /* SRET from M-mode keeps MPP = M; the trap from U overwrites it */
+    la      s11, in_user
+    csrw    sepc, s11
+    li      t0, MSTATUS_SPP
+    csrc    mstatus, t0
+    li      t0, STACK
+    csrs    mstatus, t0
+    la      t0, 5f
+    csrw    mscratch, t0
+    sret
+5:  EXPECT_M EXC_ECALL_U
+    EXPECT_BITS mstatus, STACK, MSTATUS_MPIE
     j       pass
 
     .balign 4
