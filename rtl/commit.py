@@ -103,12 +103,13 @@ class Commit(wiring.Component):
         # ---- Interrupts, and what the instruction wants ------------------------------------------
         begun = Signal()        # the instruction was here in the last cycle and was not held back
         unsettled = Signal()    # a CSR was written in the last cycle: `interrupt` may still be of before
-        interrupt, wait, sound = Signal(), Signal(), Signal()
+        interrupt, wait = Signal(), Signal()
+        sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
         is_mem, is_csr = Signal(), Signal()
         m.d.comb += [
             interrupt.eq(csr.interrupt & ~begun & ~unsettled),
             wait.eq(csr.interrupt & ~begun & unsettled),
-            sound.eq(self.valid & ~wait & ~interrupt & ~op.fetch_fault & ~control.illegal),
+            sound.eq(self.valid & ~wait & ~interrupt),
             is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE)),
             is_csr.eq(unit.matches(Unit.CSR)),
             self.csr_valid.eq(sound & is_csr),

@@ -111,12 +111,9 @@ class Core(wiring.Component):
         ]
 
         # ---- D: decode, read registers -----------------------------------------------------------
-        d_control = Signal(Control)
         m.d.comb += [
             decompress.raw.eq(d.payload.raw),
             decode.insn.eq(decompress.insn),
-            d_control.eq(decode.control),
-            d_control.illegal.eq(decode.control.illegal | decompress.illegal),
             regfile.rs1.eq(decode.control.rs1),
             regfile.rs2.eq(decode.control.rs2),
             forward_a.number.eq(decode.control.rs1),
@@ -129,7 +126,7 @@ class Core(wiring.Component):
             x.enter.p.half.eq(d.payload.raw[:16]),
             x.enter.p.compressed.eq(decompress.compressed),
             x.enter.p.fetch_fault.eq(d.payload.fault),
-            x.enter.p.control.eq(d_control),
+            x.enter.p.control.eq(decode.control),
             x.enter.p.a.eq(forward_a.value),
             x.enter.p.b.eq(forward_b.value),
             d.next_ready.eq(x.enter.ready),

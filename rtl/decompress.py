@@ -11,12 +11,11 @@ from .from_isa import scattered
 
 
 class Decompress(wiring.Component):
-    """Rows of `isa.insns.COMPRESSED`, first match wins; combinational."""
+    """Rows of `isa.insns.COMPRESSED`, first match wins; combinational. A reserved encoding gives 0, which is illegal."""
 
     raw:        In(32)      # instruction bits as fetched; bits 31:16 mean nothing when compressed
     insn:       Out(32)     # the 32-bit instruction it stands for
     compressed: Out(1)      # only bits 15:0 belong to the instruction
-    illegal:    Out(1)      # a reserved 16-bit encoding
 
     def elaborate(self, platform):
         m = Module()
@@ -27,12 +26,7 @@ class Decompress(wiring.Component):
         with m.Else(), m.Switch(half):
             for row in COMPRESSED:
                 with m.Case(row.pattern):
-                    if row.base:
-                        m.d.comb += self.insn.eq(expand(half, row))
-                    else:
-                        m.d.comb += self.illegal.eq(1)
-            with m.Default():
-                m.d.comb += self.illegal.eq(1)
+                    m.d.comb += self.insn.eq(expand(half, row) if row.base else 0)
         return m
 
 

@@ -48,7 +48,8 @@ def observe(*cycles):
     return seen
 
 
-# In the order of priority: each row also holds the conditions of every row below it.
+# In the order of priority: each row also holds the conditions of every row below it, as far as they go together (what
+# is illegal or was not fetched has no unit).
 CAUSES = [
     ("interrupt",  {"csr": {"interrupt": 1}},                       IRQ["MTI"],                             0, 0),
     ("fetch",      {"op": {"fetch_fault": 1}},                      EXC["INSTRUCTION_GUEST_PAGE_FAULT"],    PC + 2, 77),
@@ -68,7 +69,8 @@ def test_priority(row):
         op |= {k: v for k, v in conditions.get("op", {}).items() if k != "control"}
         inputs |= {k: v for k, v in conditions.items() if k.startswith("mem")}
     _, _, cause, tval, tval2 = CAUSES[row]
-    out, = observe(inputs | {"op": operation(Unit.HLOAD, SysOp.HLSV, **op)})
+    unit, sys = (Unit.ALU, SysOp.NONE) if row in (1, 2) else (Unit.HLOAD, SysOp.HLSV)
+    out, = observe(inputs | {"op": operation(unit, sys, **op)})
     assert (out["trap_enter"], out["flush"], out["target"], out["retires"]) == (1, 1, VECTOR, 0)
     trap = out["trap"]
     assert (trap.interrupt, trap.cause, trap.pc, trap.tval, trap.tval2) == (row == 0, cause, PC, tval, tval2)
@@ -124,7 +126,7 @@ def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
     assert [o["retires"] for o in out] == [0, 0, 1]
     assert not any(o["trap_enter"] for o in out)
     trapped, = observe(wfi | {"csr": {"sys_virtual": 1}})
-    assert trapped["trap"].cause == EXC["VIRTUAL_INSTRUCTION"]
+    assert trapped["trap_enter"] and trapped["trap"].cause == EXC["VIRTUAL_INSTRUCTION"]
 
 
 @pytest.mark.parametrize("inputs, target", [

@@ -141,7 +141,9 @@ def mixed_program():
         ("jal", {"rd": 1, "imm": 8}),
         ("ecall", {}),
         ("fence.i", {}),
+        ("addi", {"rd": 14, "imm": 9}),
         ("ld", {"rd": 14, "rs1": 12, "imm": 1}),
+        ("addi", {"rd": 16, "rs1": 14}),
         ("csrrs", {"rd": 15, "csr": CSRS["mscratch"].number}),
         ("ecall", {}),
         NOP, NOP, NOP,
@@ -155,12 +157,13 @@ RESUME = [("csrrs", {"rd": 20, "csr": MEPC}), ("addi", {"rd": 20, "rs1": 20, "im
 
 def test_stalls_change_nothing_but_time(run):
     def architectural(stalls, seed):
-        records = run(mixed_program(), count=28, stalls=stalls, handler=RESUME, seed=seed)
+        records = run(mixed_program(), count=30, stalls=stalls, handler=RESUME, seed=seed)
         return [{k: v for k, v in fields.items() if k not in WHEN} for _, fields in records]
 
     smooth = architectural(0.0, 0)
     assert [r["cause"] for r in smooth if r["trap"]] == [4, 11], "the misaligned load, and one of the three calls"
     assert smooth[9]["mem_wdata"] == 42 and smooth[11]["rd_value"] == 0
+    assert [r["rd_value"] for r in smooth if r["rd"] == 16] == [9], "what traps writes no register"
     for seed in range(3):
         assert architectural(0.5, seed) == smooth
 

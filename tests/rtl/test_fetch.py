@@ -13,7 +13,7 @@ from rtl.types import Access, Mode
 START = RAM_BASE + 0x10_0000
 OFFSET = -0x10_0000                 # physical minus virtual address
 PAGE = START + 0x1000               # this page faults in translation
-BROKEN = START + 0x2000             # reads from this page end in a bus error
+BROKEN = START + 0x3000             # reads from this page end in a bus error
 DEVICE = UART.base - OFFSET         # an I/O region
 ROM = BOOT_ROM.base - OFFSET
 
@@ -27,7 +27,7 @@ class World:
 
     def __init__(self, rng, stalls):
         self.rng, self.stalls = rng, stalls
-        self.halfwords = {}
+        self.halfwords = {PAGE - 2: 0x0003, BROKEN - 2: 0x0003}     # the first halves of long instructions
         self.request = self.beat = None     # (payload, cycles still to wait)
 
     def half(self, vaddr):
@@ -44,6 +44,7 @@ class World:
         request, bus = dut.translate.request, dut.bus
         for line in (request.ready, bus.ack, bus.err):
             ctx.set(line, 0)
+        ctx.set(dut.translate.response.paddr, self.rng.getrandbits(56))     # means nothing without a transfer
         if ctx.get(request.valid):
             payload = ctx.get(request.p.vaddr)
             assert ctx.get(request.p.access) == Access.FETCH
@@ -113,6 +114,8 @@ def run(seed, stalls, ready_chance, cycles, targets):
             ctx.set(dut.redirect, redirect)
             ctx.set(dut.target, target)
             world.cycle(ctx, dut)
+            if halted:
+                assert not ctx.get(dut.translate.request.valid) and not ctx.get(dut.bus.stb)
             if ctx.get(dut.out.valid) and not halted:
                 instruction, fault = world.expected(pc)
                 payload = ctx.get(dut.out.p)
