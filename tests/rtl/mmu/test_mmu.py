@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -130,42 +131,39 @@ def test_withdrawn_requests():
     bench.run(drive)
 
 
-def test_changes_during_a_walk():
-    """A walk that began before a fence or a write of satp answers nothing: neither a page nor a fault."""
-    r = random.Random(5)
+@pytest.mark.parametrize("delay", (0, 2))
+def test_changes_during_a_walk(delay):
+    """In whichever cycle of a walk a fence or a write of satp comes: no page and no fault of before it is answered."""
     memory = Tables()
-    leaf = memory.map(SATP, 0x1000, 0x8050_0000, LEAF | RWX)
-    memory.map(SATP + 0x10, 0x1000, 0x8060_0000, LEAF | RWX)
-    bench = Bench(memory, delays=lambda: r.choice((0, 1, 3)))
+    pages = {}
+    for vaddr in range(0x1000, 0x6000, 0x1000):     # several, so that the victim of a fill is another page
+        pages[vaddr] = memory.map(SATP, vaddr, 0, 0)
+        memory.map(SATP + 0x10, vaddr, 0x8060_0000, LEAF | RWX)
+    r = random.Random(8)
+    bench = Bench(memory, delays=lambda: delay)
 
     async def drive(ctx):
         request, response = bench.dut.data.request, bench.dut.data.response
-        for i in range(60):
-            old = r.choice((0, LEAF | RWX | 0x8050_0000 >> 2))
+        for cycles, fenced, old in product(range(10 + 3 * delay), (False, True), (0, LEAF | RWX | 0x8050_0000 >> 2)):
+            vaddr, leaf = r.choice(list(pages.items()))
             memory.words[leaf] = old
             bench.set_context(ctx, FULL)
             await bench.fence(ctx, SFENCE)
-            ctx.set(request.p, {"vaddr": 0x1000, "access": Access.LOAD, "hlvx": 0, "mode": S})
+            ctx.set(request.p, {"vaddr": vaddr, "access": Access.LOAD, "hlvx": 0, "mode": S})
             ctx.set(request.valid, 1)
-            for _ in range(r.randrange(12)):
-                if ctx.get(request.ready):
-                    break
+            for _ in range(cycles):
                 await ctx.tick()
-            if i % 2:
-                bench.set_context(ctx, replace(FULL, satp_ppn=SATP + 0x10))
-                expected = {0x8060_0000}
-                if old:     # a finished walk may have left the old translation: no fence orders it
-                    expected.add(0x8050_0000)
-            else:
+            if fenced:
                 memory.words[leaf] = LEAF | RWX | 0x8070_0000 >> 2
-                ctx.set(bench.dut.fence, {"valid": 1, "kind": SFENCE})
-                await ctx.tick()
-                ctx.set(bench.dut.fence, {"valid": 0})
+                await bench.fence(ctx, SFENCE, addr=vaddr)
                 expected = {0x8070_0000}
+            else:
+                bench.set_context(ctx, replace(FULL, satp_ppn=SATP + 0x10))
+                # A finished walk may have left the old translation: no fence orders it.
+                expected = {0x8060_0000, 0x8050_0000} if old else {0x8060_0000}
             while not ctx.get(request.ready):
                 await ctx.tick()
-            assert not ctx.get(response.fault)
-            assert ctx.get(response.paddr) in expected
+            assert not ctx.get(response.fault) and ctx.get(response.paddr) in expected, (cycles, fenced, hex(old))
             await ctx.tick()
             ctx.set(request.valid, 0)
             await ctx.tick()
