@@ -11,13 +11,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from dataclasses import field as default
 from pathlib import Path
 
 from sim.fuzz.coverage import Coverage
-from sim.fuzz.generator import generate
-from sim.fuzz.judge import Judge
+from sim.fuzz.generator import DEFAULT, Options, generate
+from sim.fuzz.judge import Judge, Result, unwatched
+from sim.fuzz.program import Program
+from sim.fuzz.shrink import shrink
+from sim.fuzz.values import Limits
 
 SOURCES = Path(__file__).parent
 
@@ -77,18 +80,18 @@ class Summary:
         return "\n".join(lines)
 
 
-def fingerprint() -> str:
+def fingerprint(options: Options) -> str:
     """Short hash of everything that decides what a seed becomes."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(replace(options, limits=Limits(options.limits.name))).encode())
     for path in sorted([*SOURCES.glob("*.py"), *(SOURCES.parents[1] / "isa").glob("*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def one(seed: int, judge: Judge, keep: Path, mark: str) -> Seed:
+def one(seed: int, judge: Judge, keep: Path, mark: str, options: Options = DEFAULT) -> Seed:
     """Generate, judge, and keep the program if it fails."""
     start = time.monotonic()
-    image = generate(seed).elf()
+    image = generate(seed, options).elf()
     coverage = Coverage()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / f"seed-{seed}.elf"
@@ -103,10 +106,10 @@ def one(seed: int, judge: Judge, keep: Path, mark: str) -> Seed:
 
 
 def run(seeds: Iterable[int], judge: Judge, out: Path, jobs: int = 2,
-        progress: Callable[[Summary], None] = lambda summary: None) -> Summary:
+        progress: Callable[[Summary], None] = lambda summary: None, options: Options = DEFAULT) -> Summary:
     """Judge every seed that `out` does not hold yet; `judge` must be a function that a child process can import."""
     out.mkdir(parents=True, exist_ok=True)
-    mark, log = fingerprint(), out / "results.jsonl"
+    mark, log = fingerprint(options), out / "results.jsonl"
     wanted = list(seeds)
     summary = Summary(len(wanted))
     done = {s.seed: s for s in _read(log) if s.fingerprint == mark}
@@ -118,7 +121,7 @@ def run(seeds: Iterable[int], judge: Judge, out: Path, jobs: int = 2,
         running: set[Future[Seed]] = set()
         while True:
             for seed in todo:
-                running.add(pool.submit(one, seed, judge, out, mark))
+                running.add(pool.submit(one, seed, judge, out, mark, options))
                 if len(running) >= 2 * jobs:
                     break
             if not running:
@@ -130,6 +133,23 @@ def run(seeds: Iterable[int], judge: Judge, out: Path, jobs: int = 2,
                 file.write(_line(verdict) + "\n")
                 file.flush()
                 progress(summary)
+
+
+def reduce(seed: int, judge: Judge, out: Path, options: Options = DEFAULT) -> Program:
+    """Shrink a failing seed; the small program and its listing go to `out`. Raises ValueError when it does not fail."""
+    def judged(program: Program) -> Result:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = Path(scratch) / f"seed-{seed}.elf"
+            path.write_bytes(program.elf())
+            return judge(path, unwatched)
+
+    program = generate(seed, options)
+    wanted = judged(program).field
+    small = shrink(program, lambda p: bool(wanted) and judged(p).field == wanted)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"seed-{seed}-small.elf").write_bytes(small.elf())
+    (out / f"seed-{seed}-small.txt").write_text(f"{small.listing()}\n\n{judged(small).difference}\n")
+    return small
 
 
 def _line(seed: Seed) -> str:

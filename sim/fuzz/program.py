@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from isa import platform
+from isa.disasm import disassemble
 from sim.fuzz import handlers, layout
 from sim.fuzz.elf import write_elf
 from sim.fuzz.encode import MASK64, Code, la, li, op
@@ -90,12 +91,32 @@ class Program:
         segments[layout.TOHOST] = bytes(16)
         return {base: part for base, part in segments.items() if part}, labels
 
+    def listing(self) -> str:
+        """State and bodies as text; handlers and page tables are left out."""
+        _, labels = self.image()
+        return "\n".join(line for block in self.blocks for line in _text(block, labels))
+
     def elf(self) -> bytes:
         """The program as an executable."""
         segments, labels = self.image()
         symbols = {"tohost": layout.TOHOST, "fromhost": layout.FROMHOST, "begin_signature": layout.DATA,
                    "end_signature": layout.DATA + (layout.DATA_PAGES << 12), **labels}
         return write_elf(labels["entry"], segments, symbols)
+
+
+def _text(block: Block, labels: dict[str, int]) -> list[str]:
+    lines = ["block: " + ", ".join(f"{name}={value if isinstance(value, Literal) else hex(value)}"
+                                   for name, value in block.state.items() if value)]
+    for segment in block.segments:
+        lines.append(f"  {segment.label}, meant for {segment.mode}:")
+        for i, unit in enumerate(segment.units):
+            pc = labels[f"{segment.label}u{i}"]
+            for code in unit.code:
+                known = Code(code.bits, code.size) if code.label == SKIP else code
+                word = int.from_bytes(known.at(pc, labels), "little")
+                lines.append(f"    {pc:#x} {word:0{2 * code.size}x} {disassemble(word, pc):32} {unit.kind}")
+                pc += code.size
+    return lines
 
 
 def _assemble(base: int, listing: handlers.Listing, labels: dict[str, int]) -> bytes:

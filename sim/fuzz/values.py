@@ -15,13 +15,14 @@ _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program must not do because the judge may legally answer otherwise.
+    """What a program must not do because the judge of this name may legally answer otherwise.
 
     `unseen`: CSRs whose value goes to x0, so that only the access is checked. `constant`: CSRs not written. `writable`:
     bits of a CSR that may be written with anything, the others get 0; absent: all. `modes`: MODE of satp, vsatp, hgatp.
     `comparators`: values of stimecmp and vstimecmp. `one_timer`: never use both comparators.
     """
 
+    name: str
     unseen: frozenset[str] = frozenset()
     constant: frozenset[str] = frozenset()
     writable: dict[str, int] = field(default_factory=dict)
@@ -31,10 +32,11 @@ class Limits:
 
 
 # RTL and model in lockstep: nothing is excepted.
-LOCKSTEP = Limits()
+LOCKSTEP = Limits("rtl")
 # Spike: its own counters and identity; SGEI although GEILEN = 0; more counter enables; FS and hedeleg[0]; no FIOM;
 # xcause, xtval2 and xtinst of 64 bits; Sv48 and Sv57; and it forgets the other comparator's pending bit on a write.
 SPIKE = Limits(
+    "spike",
     unseen=frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
                       "mimpid", "mideleg")),
     constant=frozenset(("misa", "mcycle", "minstret", "mcountinhibit", "menvcfg", "henvcfg")),

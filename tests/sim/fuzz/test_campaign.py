@@ -7,7 +7,9 @@ from isa.retire import FIELDS
 from sim.fuzz import campaign
 from sim.fuzz.campaign import Summary
 from sim.fuzz.encode import op
-from sim.fuzz.judge import Result, Watch
+from sim.fuzz.generator import Options
+from sim.fuzz.judge import Result, Watch, on_model
+from sim.fuzz.values import LOCKSTEP
 
 RECORD = dict.fromkeys(FIELDS, 0) | {"mode": VS, "next_mode": VS, "insn": op("mul", 1, 2, 3).bits}
 
@@ -49,8 +51,35 @@ def test_a_campaign_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 def test_another_generator_starts_again(tmp_path: Path, monkeypatch) -> None:
     campaign.run([2], odd_seeds_differ, tmp_path)
-    monkeypatch.setattr(campaign, "fingerprint", lambda: "other")
+    monkeypatch.setattr(campaign, "fingerprint", lambda options: "other")
     calls: list[Summary] = []
     campaign.run([2], odd_seeds_differ, tmp_path, 1, calls.append)
     assert len(calls) == 1
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 2
+
+
+def has_a_guest_store_fault(elf: Path, watch: Watch) -> Result:
+    """A judge that calls the first store guest-page fault a difference."""
+    result = Result()
+    for record in on_model(elf):
+        result.count(record)
+        if record["trap"] and not record["interrupt"] and record["cause"] == 23:
+            result.field, result.difference, result.ended = "store", "a store guest-page fault", False
+            break
+    return result
+
+
+def test_a_failing_seed_becomes_a_small_program(tmp_path: Path) -> None:
+    seed = next(s for s in range(20) if campaign.one(s, has_a_guest_store_fault, tmp_path, "").field)
+    small = campaign.reduce(seed, has_a_guest_store_fault, tmp_path)
+    assert small.instructions <= 10
+    assert has_a_guest_store_fault(tmp_path / f"seed-{seed}-small.elf", lambda record: None).field == "store"
+    text = (tmp_path / f"seed-{seed}-small.txt").read_text()
+    assert "meant for" in text and text.endswith("a store guest-page fault\n")
+    assert len(text.splitlines()) < 40
+
+
+def test_options_are_part_of_the_fingerprint() -> None:
+    assert campaign.fingerprint(Options()) == campaign.fingerprint(Options())
+    assert campaign.fingerprint(Options()) != campaign.fingerprint(Options(blocks=1))
+    assert campaign.fingerprint(Options()) != campaign.fingerprint(Options(limits=LOCKSTEP))
