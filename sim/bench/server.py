@@ -5,6 +5,7 @@ Lines of JSON come in on one pipe (a Job each) and go out on another: {"console"
 [records, cycles]}, and one {"result": ...} or {"refused": sentence} per job. sim/bench/session.py is the
 other end. """
 
+import gc
 import json
 import os
 from importlib import import_module
@@ -79,6 +80,7 @@ class Server:
 
     async def run(self, job: Job) -> Result:
         """One program from power-on to its end. Raises BenchError or the loader's own error on a bad job."""
+        gc.collect()    # a machine is a cycle of references that holds its RAM; the collector would let many pile up
         image = resolve(job.image)(job.elf, platform.RAM_BASE, platform.RAM_BASE + job.ram_size)
         self._prepare(job, image)
         model = self._model(job, image)

@@ -90,5 +90,5 @@ def test_the_sources_are_in_the_digest(monkeypatch, tmp_path):
 def test_a_missing_tool_is_named(verilog, monkeypatch, tmp_path):
     monkeypatch.setattr(build, "BUILD", tmp_path / "build")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(BuildError, match="make and perl not found; .*apt install make perl g"):
+    with pytest.raises(BuildError, match=r"make and perl not found; .*apt install make perl g"):
         build_model(verilog)
