@@ -12,7 +12,7 @@ from isa.causes import EXC
 
 from . import wishbone
 from .amo import Amo, AmoOp
-from .from_isa import is_ram
+from .from_isa import is_ram, is_rom
 from .types import Access, Mode, Translate
 
 RESERVATION_BLOCK = 6       # log2 of the bytes: a store into the same block ends a reservation
@@ -64,9 +64,9 @@ class Lsu(wiring.Component):
        withdrawn.
     2. `done` is high in its last cycle and `response` is valid then.
     3. A misaligned address faults before any translation; AMO, LR and SC outside RAM fault after it, without
-       a bus beat.
+       a bus beat. So does HLVX of what cannot be executed: RAM and ROM can.
     4. AMO holds the bus from its read to its write.
-    5. SC succeeds only at the physical address and size of the last LR. When it fails it reads instead of
+    5. SC succeeds only at the physical address of the last LR, whatever its size. When it fails it reads instead of
        writing, so that it passes the same checks and absent memory is an access fault either way.
     6. The reservation ends with any SC, with `clear_reservation`, and with any store or AMO into its 64-byte
        block.
@@ -100,7 +100,8 @@ class Lsu(wiring.Component):
         paddr, held_paddr = Signal(56), Signal(56)
         translated, denied, fails, begins = Signal(), Signal(), Signal(), Signal()
         beat_ends, failed_beat = Signal(), Signal()
-        reserved, reserved_paddr, reserved_double = Signal(), Signal(56), Signal()
+        ram = is_ram(translation.paddr)
+        reserved, reserved_paddr = Signal(), Signal(56)
         with m.FSM() as fsm:
             with m.State("BEGIN"):
                 m.d.comb += translate.valid.eq(self.valid & ~misaligned)
@@ -124,8 +125,9 @@ class Lsu(wiring.Component):
             translate.p.mode.eq(request.mode),
             translated.eq(translate.valid & translate.ready),
             paddr.eq(Mux(beginning, translation.paddr, held_paddr)),
-            denied.eq(translation.fault | atomic & ~is_ram(translation.paddr)),
-            fails.eq(sc & ~(reserved & (reserved_paddr == paddr) & (reserved_double == request.size[0]))),
+            denied.eq(translation.fault | atomic & ~ram
+                      | request.hlvx & ~(ram | is_rom(translation.paddr))),
+            fails.eq(sc & ~(reserved & (reserved_paddr == paddr))),
             begins.eq(translated & ~denied),
             beat_ends.eq(self.bus.stb & (self.bus.ack | self.bus.err)),
             failed_beat.eq(self.bus.stb & self.bus.err),
@@ -193,7 +195,7 @@ class Lsu(wiring.Component):
             with m.If(sc | response.write & same_block):
                 m.d.sync += reserved.eq(0)
             with m.If(lr & ~response.fault):
-                m.d.sync += [reserved.eq(1), reserved_paddr.eq(paddr), reserved_double.eq(request.size[0])]
+                m.d.sync += [reserved.eq(1), reserved_paddr.eq(paddr)]
         with m.If(self.clear_reservation):
             m.d.sync += reserved.eq(0)
         return m

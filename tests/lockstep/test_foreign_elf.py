@@ -15,8 +15,8 @@ SIGNATURE = "00000002\n0000000b\n00000004\n00000000\n"
 def queens(tmp_path_factory: pytest.TempPathFactory) -> Path:
     elf = tmp_path_factory.mktemp("foreign") / "queens.elf"
     subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany", "-O2", "-nostdlib",
-                    "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-T", FOREIGN / "plain.ld", FOREIGN / "queens.c", "-o", elf],
-                   check=True)
+                    "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-T", FOREIGN / "plain.ld",
+                    FOREIGN / "queens.c", "-o", elf], check=True)
     return elf
 
 

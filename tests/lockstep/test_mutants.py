@@ -1,0 +1,98 @@
+"""Small faults planted in the RTL, each of which lockstep must see. One build holds them all; each run switches on one.
+
+Each is a line that a tired engineer could have written, most of them have been written in a real core, and each names the
+program that finds it.
+"""
+
+import pytest
+
+from sim.bench.job import Job, Verdict
+from sim.bench.mutate import Mutation, build_soc_mutants
+from sim.bench.session import Session
+from sim.programs import SOURCES, build_program
+
+MUTANTS = (
+    # Delegation and trap entry.
+    ("h_delegation", Mutation("hedeleg acts without medeleg", "rtl/trap.py",
+                              "with m.If(self.mode[2] & to_s & to_vs):", "with m.If(self.mode[2] & (to_s | FAULT) & to_vs):")),
+    ("h_interrupts", Mutation("a VS interrupt keeps its code in vscause", "rtl/trap.py",
+                              "(trap.interrupt & (C(", "(trap.interrupt & ~FAULT & (C(")),
+    ("h_interrupts", Mutation("a vectored VS interrupt jumps by the unshifted code", "rtl/trap.py",
+                              "base + (cause << 2), base)", "base + (Mux(FAULT, trap.cause, cause) << 2), base)")),
+    ("h_hlv", Mutation("a trap from V=0 writes SPVP", "rtl/trap.py",
+                       "with m.If(previous_v):  ", "with m.If(previous_v | FAULT):  ")),
+    ("h_guest_faults", Mutation("no GVA in HS", "rtl/trap.py",
+                                "self.stvec, trap.cause, trap.virtual)", "self.stvec, trap.cause, trap.virtual & ~FAULT)")),
+    ("h_modes", Mutation("MRET to M keeps V", "rtl/trap.py",
+                         "mpv, spv = (r.mstatus.mpv & ~machine,", "mpv, spv = (r.mstatus.mpv & (~machine | FAULT),")),
+    ("traps", Mutation("MRET keeps MPRV", "rtl/trap.py",
+                        "with m.If(r.mstatus.mpp != Mode.M):", "with m.If((r.mstatus.mpp != Mode.M) & ~FAULT):")),
+    ("h_two_stage", Mutation("htval is the guest's virtual address", "rtl/trap.py",
+                             "r.htval.eq(trap.tval2)", "r.htval.eq(Mux(FAULT, trap.tval >> 2, trap.tval2))")),
+    # Transformed instructions.
+    ("h_tinst", Mutation("bit 1 of a compressed instruction stays", "rtl/tinst.py",
+                         "self.insn[1] & ~self.compressed", "self.insn[1] & (~self.compressed | FAULT)")),
+    ("h_tinst", Mutation("no pseudoinstruction for a page-table read", "rtl/tinst.py",
+                         "with m.If(self.implicit):", "with m.If(self.implicit & ~FAULT):")),
+    # Translation.
+    ("sv39", Mutation("a store does not need D", "rtl/mmu/pte.py",
+                      "((access == Access.STORE) & ~self.d)", "((access == Access.STORE) & ~self.d & ~FAULT)")),
+    ("sv39", Mutation("a misaligned superpage is taken", "rtl/mmu/pte.py",
+                      "((level >= 1) & low)", "((level >= 1) & low & ~FAULT)")),
+    ("h_two_stage", Mutation("the G-stage does not need U", "rtl/mmu/gstage.py",
+                             "with m.Elif(~pte.u | ~permits(", "with m.Elif((~pte.u & ~FAULT) | ~permits(")),
+    ("h_guest_faults", Mutation("guest-physical bits above 41 are dropped", "rtl/mmu/gstage.py",
+                             "with m.If(self.address[paging.GPA_BITS:].any()):",
+                             "with m.If(self.address[paging.GPA_BITS:].any() & ~FAULT):")),
+    ("h_guest_faults", Mutation("MXR makes guest page tables readable", "rtl/mmu/walker.py",
+                             "gstage.mxr.eq(final & context.mxr)", "gstage.mxr.eq((final | FAULT) & context.mxr)")),
+    ("h_tlb", Mutation("an entry made by HLVX lets HLV read", "rtl/mmu/tlb.py",
+                       "allows(entry.gr, entry.w, entry.gx,", "allows(entry.gr | FAULT, entry.w, entry.gx,")),
+    ("h_fence", Mutation("entries of another VMID hit", "rtl/mmu/tlb.py",
+                       "& (~space.virtual | self._in_current_guest(entry))",
+                       "& (~space.virtual | FAULT | self._in_current_guest(entry))")),
+    # Effective modes, legality, time.
+    ("h_hlv", Mutation("HLV ignores SPVP", "rtl/csr.py",
+                       "self.hlsv_mode.eq(Cat(r.hstatus.spvp,", "self.hlsv_mode.eq(Cat(r.hstatus.spvp | FAULT,")),
+    ("h_virtual_instruction", Mutation("VTW beats TW", "rtl/legality.py",
+                                       "1, self.vtw,  self.tw),", "1, self.vtw,  self.tw & ~FAULT),")),
+    ("h_virtual_instruction", Mutation("hcounteren is not looked at", "rtl/csr_access.py",
+                                       "(counters & ~self.hcounteren).any()",
+                                       "((counters & ~self.hcounteren).any() & ~FAULT)")),
+    ("h_sstc", Mutation("a guest reads the host's time", "rtl/csr.py",
+                             "Mux(self.mode[2], timer.guest_time,", "Mux(self.mode[2] & ~FAULT, timer.guest_time,")),
+    ("h_interrupts", Mutation("an HS interrupt waits for SIE while a guest runs", "rtl/interrupts.py",
+                              "self.mode[2] | (self.mode == Mode.U)",
+                              "(self.mode[2] & (self.s_enable | ~FAULT)) | (self.mode == Mode.U)")),
+    # The pipeline.
+    ("reservation", Mutation("a store leaves the reservation", "rtl/lsu.py",
+                             "with m.If(sc | response.write & same_block):",
+                             "with m.If(sc | response.write & same_block & ~FAULT):")),
+    ("hazards", Mutation("a value is forwarded before it is ready", "rtl/forward.py",
+                         "self.wait.eq(~producer.ready)", "self.wait.eq(~producer.ready & ~FAULT)")),
+    ("amo", Mutation("AMOMIN compares unsigned", "rtl/amo.py",
+                     "op.matches(AmoOp.MIN, AmoOp.MAX))", "op.matches(AmoOp.MIN, AmoOp.MAX) & ~FAULT)")),
+)
+
+
+@pytest.fixture(scope="module")
+def faulty():
+    with Session(build_soc_mutants([mutation for _, mutation in MUTANTS])) as session:
+        yield session
+
+
+def job(program: str, mutant: int) -> Job:
+    return Job(elf=str(build_program(SOURCES / f"{program}.S")), mutant=mutant, max_records=60_000, quiet_limit=20_000)
+
+
+@pytest.mark.parametrize("number", range(1, len(MUTANTS) + 1), ids=[mutation.name for _, mutation in MUTANTS])
+def test_lockstep_sees_it(faulty, number):
+    program, _ = MUTANTS[number - 1]
+    result = faulty.run(job(program, number))
+    assert result.verdict is Verdict.DIVERGED, result
+
+
+@pytest.mark.parametrize("program", sorted({program for program, _ in MUTANTS}))
+def test_without_a_fault_the_same_build_agrees(faulty, program):
+    result = faulty.run(job(program, 0))
+    assert (result.verdict, result.code) == (Verdict.PASS, 0), result
