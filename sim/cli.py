@@ -1,7 +1,7 @@
 """The command `doppelhart`: one function per command, options in the order a user meets them."""
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ vmm = typer.Typer(no_args_is_help=True, help="Run a scenario of the hypervisor f
 app.add_typer(vmm, name="vmm")
 
 
-class On(str, Enum):
+class On(StrEnum):
     """What executes the program."""
 
     model = "model"

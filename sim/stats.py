@@ -88,6 +88,7 @@ class Statistics:
             "hypervisor": vars(self.hypervisor),
             "firmware": vars(self.firmware),
             "exits": {name: prices(samples) for name, samples in sorted(self.exits.items())},
+            "all exits": prices([price for samples in self.exits.values() for price in samples]),
         }
 
 
@@ -95,6 +96,8 @@ def prices(samples: Sequence[int]) -> dict[str, int | None]:
     """Count, minimum, median and 99th percentile (nearest rank; None below P99_SAMPLES) of cycles per exit."""
     ranked = sorted(samples)
     n = len(ranked)
+    if not n:
+        return {"count": 0, "min": None, "median": None, "p99": None}
     return {"count": n, "min": ranked[0], "median": ranked[(n - 1) // 2],
             "p99": ranked[-(-99 * n // 100) - 1] if n >= P99_SAMPLES else None}
 

@@ -1,6 +1,5 @@
 """The hypervisor's scenarios as the user runs them: build the firmware, run it in lockstep, show what it cost."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ def _firmware() -> Path:
 
 
 def _options(config: str, timeout: float, terminal: Terminal) -> Options:
-    progress: Callable[[int], None] = lambda done: terminal.progress("lockstep", done, None, f"{done:,} compared")
+    def progress(done: int) -> None:
+        terminal.progress("lockstep", done, None, f"{done:,} compared")
+
     return Options(config=config, ram_size=platform.RAM_SIZE, max_instructions=1 << 62, timeout=timeout, signature=None,
                    console=terminal.console, progress=progress, statistics="sim.stats:Statistics")
 
@@ -39,4 +40,5 @@ def show(terminal: Terminal, outcome: Outcome) -> None:
                    [(name, share["instructions"], share["cycles"], share.get("exits")) for name, share in owners])
     terminal.table("Cycles per exit, from the trap to the next guest instruction",
                    ("cause", "exits", "minimum", "median", "99th percentile"),
-                   [(cause, p["count"], p["min"], p["median"], p["p99"]) for cause, p in statistics["exits"].items()])
+                   [(cause, p["count"], p["min"], p["median"], p["p99"])
+                    for cause, p in [*statistics["exits"].items(), ("all exits", statistics["all exits"])]])

@@ -93,7 +93,8 @@ def random_request(rng):
     if rng.random() < 0.9:
         vaddr &= -(1 << size)
     return {"op": op, "amo": rng.choice([*AmoOp, AmoOp.LR, AmoOp.LR, AmoOp.SC, AmoOp.SC, AmoOp.SC]), "size": size,
-            "unsigned": rng.getrandbits(1) if op == MemOp.LOAD else 0, "hlvx": int(op == MemOp.LOAD and rng.random() < 0.2), "mode": Mode.S, "vaddr": vaddr,
+            "unsigned": rng.getrandbits(1) if op == MemOp.LOAD else 0, "hlvx": int(op == MemOp.LOAD and rng.random() < 0.2),
+            "mode": Mode.S, "vaddr": vaddr,
             "source": rng.getrandbits(64)}
 
 

@@ -43,9 +43,11 @@ def test_cycles_and_exits_go_to_their_owners():
         "environment call from VS": {"count": 1, "min": 20, "median": 20, "p99": None},
         "supervisor timer interrupt": {"count": 1, "min": 15, "median": 15, "p99": None},
     }
+    assert summary["all exits"] == {"count": 2, "min": 15, "median": 15, "p99": None}
     assert summary["cycles"] == 62
 
 
 def test_percentile_needs_enough_samples():
-    assert prices(range(1, P99_SAMPLES)) ["p99"] is None
+    assert prices([]) == {"count": 0, "min": None, "median": None, "p99": None}
+    assert prices(range(1, P99_SAMPLES))["p99"] is None
     assert prices(range(1, 1001)) == {"count": 1000, "min": 1, "median": 500, "p99": 990}
