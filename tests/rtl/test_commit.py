@@ -156,6 +156,15 @@ def test_nothing_happens_without_an_instruction():
         assert not out["fence"].valid and not out["record"].valid and out["sys_op"] == SysOp.NONE
 
 
+def test_an_interrupt_takes_the_place_of_the_instruction():
+    for op in (operation(Unit.CSR), operation(Unit.LOAD), operation(Unit.SYS, SysOp.SRET),
+               operation(Unit.SYS, SysOp.SFENCE_VMA)):
+        out, = observe({"op": op, "csr": {"interrupt": 1}})
+        assert (out["trap_enter"], out["trap"].interrupt) == (1, 1)
+        assert not any(out[name] for name in ("retires", "csr_commit", "ret_enter", "mem_valid"))
+        assert not out["fence"].valid and out["sys_op"] == SysOp.NONE
+
+
 def test_an_illegal_csr_access_writes_nothing():
     for verdict in ("illegal", "virtual"):
         out, = observe({"op": operation(Unit.CSR), "csr": {verdict: 1}})
