@@ -198,18 +198,22 @@ PROGRAM 1
     EXPECT  a1, VALUE
 
     CHECK   30                              /* neither stage is for HS and U: a device that the guest has not */
-    li      a0, CLINT_BASE + CLINT_MTIME
+    PUT     CLINT_BASE + CLINT_MTIMECMP, 0x7766554433221100
+    li      a0, CLINT_BASE + CLINT_MTIMECMP
     OK      PRV_S, 0, ld a1, 0(a0)
-    OK      PRV_U, 0, ld a1, 0(a0)
+    EXPECT  a1, 0x7766554433221100
+    OK      PRV_U, 0, lw a2, 0(a0)
+    EXPECT  a2, 0x33221100
     li      a0, VA(0)
     TRY     PRV_S, 0, ld a1, 0(a0)
     EXPECT_M EXC_LOAD_ACCESS_FAULT
     EXPECT_BITS mstatus, MSTATUS_GVA, 0
     CHECK   31                              /* with a map of its own, which points outside of the guest's */
     MAP_RAM S_ROOT, S_L1, S_L0
-    MAP     S_L0, 0, PTE_OF(CLINT_BASE + 0xb000, KERNEL_RW)
+    MAP     S_L0, 0, PTE_OF(CLINT_BASE + 0x4000, KERNEL_RW)
     SET     satp, SV39(S_ROOT)
     FENCE_ALL
-    li      a0, VA(0) + 0xff8
-    OK      PRV_S, 0, ld a1, 0(a0)
+    li      a0, VA(0)
+    OK      PRV_S, 0, ld a3, 0(a0)
+    bne     a1, a3, fail
     j       pass

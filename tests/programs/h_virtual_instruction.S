@@ -186,6 +186,12 @@ PROGRAM 1
     EXPECT_CSR mtval, 0x600025f3
     EXPECT_CSR mtval2, 0
     EXPECT_CSR mtinst, 0
+
+    SET     hideleg, HIDELEG_VSSI           /* WFI of the guest, where nothing forbids it; woken, but not interrupted */
+    SET     hvip, HVIP_VSSIP
+    SET     mie, MIE_VSSIE
+    csrci   vsstatus, VSSTATUS_SIE
+    OK      80, PRV_VS, wfi
     j       pass
 
 go_sret:

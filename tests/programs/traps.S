@@ -154,6 +154,22 @@ PROGRAM
     sret
 5:  EXPECT_M EXC_ECALL_U
     EXPECT_BITS mstatus, STACK, MSTATUS_MPIE
+    CHECK   28                              /* MRET: MIE := MPIE = 0 */
+    li      t0, STACK
+    csrs    mstatus, t0
+    li      t0, MSTATUS_MPIE
+    csrc    mstatus, t0
+    la      t0, 6f
+    csrw    mepc, t0
+    mret
+6:  EXPECT_BITS mstatus, STACK, MSTATUS_MPIE
+    CHECK   29                              /* SRET: SIE := SPIE = 0 */
+    li      t0, MSTATUS_SPIE | MSTATUS_SPP
+    csrc    mstatus, t0
+    csrsi   mstatus, MSTATUS_SIE
+    RUN     PRV_S, go_sret
+    EXPECT_M EXC_ECALL_U
+    EXPECT_BITS sstatus, SSTATUS_SIE | SSTATUS_SPIE, SSTATUS_SPIE
     j       pass
 
     .balign 4

@@ -33,6 +33,13 @@ def test_passes_on_the_model(name, profile):
     assert (m.run(LIMIT), m.exit_code) == ("exit", 0)
 
 
+@pytest.mark.parametrize("name", [name for name in names() if not name.startswith("h_")])
+def test_passes_without_the_hypervisor_extension(name):
+    m = Machine(profile=PROFILES["default"].without("H"))
+    m.load_elf(programs.build_program(programs.SOURCES / name))
+    assert (m.run(LIMIT), m.exit_code) == ("exit", 0)
+
+
 @pytest.mark.parametrize("name", names(".S"))
 def test_checks_run_in_order(name):
     """The numbers that gp takes are 1, 2, 3, ...: no check is jumped over, and each has its own number."""
