@@ -31,8 +31,8 @@ Elf = Annotated[Path, typer.Argument(metavar="ELF", help="A bare-metal RV64 prog
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 ConfigName = Annotated[str, typer.Option("--config", metavar="NAME", help=f"One of: {', '.join(PROFILES)}.")]
 Ram = Annotated[str, typer.Option("--ram", metavar="SIZE", help="RAM in bytes; K, M and G are understood.")]
-Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Stop after this much wall-clock time.")]
-Limit = Annotated[int, typer.Option("--max-instructions", metavar="N", help="Stop after N instructions.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Stop after this much wall-clock time.")]
+Limit = Annotated[int, typer.Option("--max-instructions", min=1, metavar="N", help="Stop after N instructions.")]
 Signature = Annotated[Path | None, typer.Option("--signature", metavar="FILE",
                                                 help="Write memory from begin_signature to end_signature, as Spike does.")]
 
@@ -64,7 +64,7 @@ def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the
         options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
                                signature=signature, console=terminal.console,
                                progress=lambda done: terminal.progress(f"running on {on.value}", done, None, f"{done:,}"))
-        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl}[on](elf, options)
+        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
     _finish(terminal, outcome)
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from isa import platform
 from isa.profile import PROFILES
 from rtl.config import CONFIGS
 from sim.model import Machine
-from sim.model.elf import ElfError
+from sim.model.elf import ElfError, check_fits, read_elf
 from sim.outcome import BadInput, Outcome, Verdict, ended
 
 CHUNK = 50_000              # instructions between looks at the clock and the progress bar
@@ -38,6 +39,8 @@ def on_model(elf: Path, options: Options) -> Outcome:
         machine.load_elf(elf)
     except ElfError as error:
         raise BadInput(str(error)) from error
+    if options.signature is not None:
+        first, last = signature_range(machine.symbols)
     machine.on_console = options.console
     start = time.monotonic()
     limit, done = options.max_instructions, 0
@@ -53,8 +56,28 @@ def on_model(elf: Path, options: Options) -> Outcome:
             detail = f"stopped after {options.timeout:g} seconds"
             break
     if options.signature is not None:
-        write_signature(options.signature, machine.symbols, machine.read_memory)
+        write_signature(options.signature, machine.read_memory(first, last - first))
     return Outcome(verdict, "model", done, time.monotonic() - start, machine.exit_code, detail)
+
+
+def on_spike(elf: Path, options: Options) -> Outcome:
+    """Run on Spike, which is told what the profile `spike` is. Raises BadInput."""
+    from sim import spike
+    try:
+        image = read_elf(elf)
+        check_fits(image, platform.RAM_BASE, platform.RAM_BASE + options.ram_size, elf)
+        if "tohost" not in image.symbols:
+            raise BadInput(f"{elf} has no symbol 'tohost', through which a program ends on Spike")
+        if options.signature is not None:
+            signature_range(image.symbols)
+        start = time.monotonic()
+        ending = spike.run(elf, image.symbols["tohost"], options.max_instructions, options.timeout, options.ram_size,
+                           console=options.console, signature=options.signature)
+    except (ElfError, spike.SpikeError) as error:
+        raise BadInput(str(error)) from error
+    verdict = Verdict.LIMIT if ending.code is None else ended(ending.code)
+    detail = "stopped before the program ended" if ending.code is None else ""
+    return Outcome(verdict, "spike", ending.instructions, time.monotonic() - start, ending.code, detail)
 
 
 def on_rtl(elf: Path, options: Options) -> Outcome:
@@ -75,8 +98,10 @@ def _simulated(elf: Path, options: Options, *, check: bool) -> Outcome:
     from sim.bench.session import Refused, SimulationError, run_lockstep
     _named(options.config, CONFIGS)
     try:
-        machine = Machine(ram_size=options.ram_size)
-        image = machine.load_elf(elf)
+        image = read_elf(elf)
+        check_fits(image, platform.RAM_BASE, platform.RAM_BASE + options.ram_size, elf)
+        if options.signature is not None:
+            signature_range(image.symbols)
         result: Result = run_lockstep(
             elf, config=options.config, console=options.console, progress=lambda records, cycles: options.progress(records),
             check=check, ram_size=options.ram_size, max_records=options.max_instructions, max_seconds=options.timeout,
@@ -88,8 +113,7 @@ def _simulated(elf: Path, options: Options, *, check: bool) -> Outcome:
                Ending.BROKEN: Verdict.DIVERGED}.get(result.verdict, Verdict.LIMIT)
     detail = report.text(result.divergence) if result.divergence else result.detail
     if options.signature is not None:
-        data = bytes.fromhex(result.signature)
-        write_signature(options.signature, image.symbols, lambda address, length: data)
+        write_signature(options.signature, bytes.fromhex(result.signature))
     return Outcome(verdict, "rtl in lockstep" if check else "rtl", result.records, result.seconds, result.code, detail,
                    {"cycles": result.cycles, "statistics": result.statistics})
 
@@ -104,16 +128,16 @@ def _named(name: str, known: Mapping[str, T]) -> T:
         raise BadInput(f"no configuration is called {name!r}; there are {', '.join(known)}") from None
 
 
-def write_signature(path: Path, symbols: dict[str, int], read: Callable[[int, int], bytes]) -> None:
-    """Write memory from begin_signature to end_signature as one 4-byte word in hexadecimal a line, as Spike does.
+def signature_range(symbols: Mapping[str, int]) -> tuple[int, int]:
+    """Addresses of begin_signature and end_signature. Raises BadInput when the program lacks one."""
+    for name in ("begin_signature", "end_signature"):
+        if name not in symbols:
+            raise BadInput(f"the ELF has no symbol {name!r}, so there is no signature to write")
+    return symbols["begin_signature"], symbols["end_signature"]
 
-    Raises BadInput when the program lacks the symbols or the file cannot be written.
-    """
-    missing = [name for name in ("begin_signature", "end_signature") if name not in symbols]
-    if missing:
-        raise BadInput(f"the ELF has no symbol {missing[0]!r}, so there is no signature to write")
-    start, end = symbols["begin_signature"], symbols["end_signature"]
-    data = read(start, end - start)
+
+def write_signature(path: Path, data: bytes) -> None:
+    """Write memory as one 4-byte word in hexadecimal a line, as Spike does. Raises BadInput."""
     lines = [data[i:i + 4][::-1].hex() for i in range(0, len(data), 4)]
     try:
         path.write_text("".join(f"{line}\n" for line in lines))

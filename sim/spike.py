@@ -5,14 +5,16 @@ registers, memory and CSRs that it wrote, and two lines for each trap: cause and
 """
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
-import tempfile
+import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from isa import causes, platform
 from isa.profile import PROFILES, Profile
@@ -102,32 +104,42 @@ def events(elf: Path, entry: int, max_instructions: int,
             process.kill()
 
 
-def run(elf: Path, tohost: int, max_instructions: int, seconds: float,
-        ram_size: int = platform.RAM_SIZE) -> Ending:
+def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size: int = platform.RAM_SIZE, *,
+        console: Callable[[bytes], None] = lambda data: None, signature: Path | None = None) -> Ending:
     """Run an ELF until it ends through `tohost`, retires so many instructions, or the time is over.
 
-    Raises SpikeError.
+    `console` gets the program's output as it comes; `signature` is a file for Spike to write. Raises SpikeError.
     """
     # Spike's own status is 0 at its bound, too: only the log tells such a run from a program that passed.
     first, *rest = command(elf, BATCH * max_instructions, ram_size)
+    wanted = [] if signature is None else [f"+signature={signature}", "+signature-granularity=4"]
     mark = f" mem {tohost:#018x} "
     count, code, deadline = 0, None, time.monotonic() + seconds
-    with tempfile.TemporaryFile() as console, subprocess.Popen(
-            [first, "--log-commits", *rest], stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.PIPE,
-            text=True) as process:
-        assert process.stderr is not None
+    output = bytearray()
+    with subprocess.Popen([first, "--log-commits", *wanted, *rest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+
+        def listen(stream: IO[bytes]) -> None:
+            while data := os.read(stream.fileno(), 4096):
+                output.extend(data)
+                console(data)
+
+        listener = threading.Thread(target=listen, args=(process.stdout,))
+        listener.start()
         for line in process.stderr:
             if code is not None:
                 continue                # Spike notices the end a little later, and prints what is left
-            if mark in line:
-                code = exit_code(int(line.split(mark)[1], 16))
+            text = line.decode()
+            if mark in text:
+                code = exit_code(int(text.split(mark)[1], 16))
             count += 1
             if count == max_instructions or time.monotonic() > deadline:
                 process.kill()
                 break
         process.wait()
-        console.seek(0)
-        return Ending(code, count, console.read())
+        listener.join()
+        return Ending(code, count, bytes(output))
 
 
 def exit_code(value: int) -> int | None:

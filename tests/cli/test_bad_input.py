@@ -41,8 +41,8 @@ FILES = {
     "truncated": (elf()[:100], "truncated"),
     "bits32": (elf(bits=32), "32-bit"),
     "x86": (elf(machine=X86), "machine"),
-    "low": (elf(base=0x1000), "outside RAM"),
-    "high": (elf(base=0x8000_0000 + (64 << 20) - 2), "outside RAM"),
+    "low": (elf(base=0x1000), "outside of RAM"),
+    "high": (elf(base=0x8000_0000 + (64 << 20) - 2), "outside of RAM"),
 }
 
 
@@ -59,7 +59,7 @@ def test_unusable_file(name, command, tmp_path, capfd, monkeypatch):
 @pytest.mark.parametrize("command", ["run", "cosim", "run --on rtl", "run --on spike"])
 def test_no_such_file(command, tmp_path, capfd, monkeypatch):
     line = refused(capfd, monkeypatch, *command.split(), str(tmp_path / "absent"))
-    assert "absent" in line and "no such file" in line.lower()
+    assert "absent" in line and "no file" in line
 
 
 @pytest.mark.parametrize("arguments, wanted", [
@@ -73,8 +73,8 @@ def test_no_such_file(command, tmp_path, capfd, monkeypatch):
     (("verilog", "--config", "huge"), "'huge'"),
     (("verilog", "-o", "/nowhere/at/all.v"), "/nowhere/at/all.v"),
     (("run", "{elf}", "--signature", "s"), "begin_signature"),
-    (("run", "{elf}", "--max-instructions", "0"), "0"),
-    (("run", "{elf}", "--timeout", "-1"), "-1"),
+    (("run", "{elf}", "--max-instructions", "0"), "--max-instructions"),
+    (("run", "{elf}", "--timeout", "-1"), "--timeout"),
 ])
 def test_unusable_option(arguments, wanted, tmp_path, capfd, monkeypatch):
     path = tmp_path / "loop.elf"
