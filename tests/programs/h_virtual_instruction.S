@@ -161,6 +161,8 @@ PROGRAM 1
     ENABLES 7, 7, 7
 
     /* Sstc: stimecmp of the guest needs STCE and TM in both registers */
+    SET     stimecmp, -1
+    SET     vstimecmp, -1
     li      t0, MENVCFG_STCE
     csrs    menvcfg, t0
     csrs    henvcfg, t0
