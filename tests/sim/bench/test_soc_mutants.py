@@ -1,4 +1,4 @@
-"""Lockstep finds faults in the real SoC: each of these, switched on in one build, makes its program diverge."""
+"""Lockstep finds faults in the real SoC: each of these, switched on in one build, makes its program diverge or hang."""
 
 import pytest
 
@@ -14,7 +14,7 @@ FAULTS = (
      "h_interrupts"),
     ("SRET leaves hstatus.SPV", TRAP, "r.hstatus.spv.eq(0)", "r.hstatus.spv.eq(r.hstatus.spv & FAULT)", "h_modes"),
     ("MRET leaves mstatus.MPRV", TRAP, "with m.If(r.mstatus.mpp != Mode.M):",
-     "with m.If((r.mstatus.mpp != Mode.M) & ~FAULT):", "h_mprv"),
+     "with m.If((r.mstatus.mpp != Mode.M) & ~FAULT):", "traps"),
     ("HLV ignores hstatus.SPVP", CSR, "Cat(r.hstatus.spvp, C(0b10, 2))", "Cat(r.hstatus.spvp & ~FAULT, C(0b10, 2))",
      "h_hlv"),
     ("vstimecmp works without henvcfg.STCE", CSR, "stce & r.henvcfg.stce & timer_vs",
@@ -23,14 +23,16 @@ FAULTS = (
      "(sum_ & ((access != Access.FETCH) | FAULT))", "sv39_access"),
     ("a small guest page is taken for the VS-stage's large one", WALKER, "Mux(level < guest_level, level, guest_level)",
      "Mux((level < guest_level) ^ FAULT, level, guest_level)", "h_two_stage"),
-    ("a fault on a VS-stage page table is not implicit", WALKER, "implicit=~final", "implicit=~final & ~FAULT", "h_tinst"),
+    ("a fault on a VS-stage page table is not implicit", WALKER, "implicit=~final", "implicit=~final & ~FAULT",
+     "h_guest_faults"),
     ("htval is only the page", WALKER, "tval2=address[2:]", "tval2=Mux(FAULT, address[12:] << 10, address[2:])",
      "h_guest_faults"),
     ("VS-stage page tables are read with the rights of the access", WALKER, "Mux(final, access, Access.LOAD)",
      "Mux(final | FAULT, access, Access.LOAD)", "h_guest_faults"),
     ("a store leaves the reservation", LSU, "sc | response.write & same_block", "sc | response.write & same_block & ~FAULT",
-     "lrsc"),
+     "reservation"),
 )
+FOUND = (Verdict.DIVERGED, Verdict.QUIET)       # the walker and the TLB of one of these never agree: the core hangs
 MUTATIONS = tuple(Mutation(*fault[:4]) for fault in FAULTS)
 
 
@@ -42,7 +44,8 @@ def mutants():
 
 
 def run(session, program, number):
-    return session.run(Job(elf=str(build_program(SOURCES / f"{program}.S")), mutant=number, max_records=20_000))
+    return session.run(Job(elf=str(build_program(SOURCES / f"{program}.S")), mutant=number, max_records=20_000,
+                           quiet_limit=20_000))
 
 
 @pytest.mark.parametrize("program", sorted({fault[4] for fault in FAULTS}))
@@ -52,4 +55,4 @@ def test_without_a_fault_nothing_differs(mutants, program):
 
 @pytest.mark.parametrize("number", range(1, len(FAULTS) + 1), ids=lambda number: FAULTS[number - 1][0])
 def test_a_fault_is_found(mutants, number):
-    assert run(mutants, FAULTS[number - 1][4], number).verdict is Verdict.DIVERGED
+    assert run(mutants, FAULTS[number - 1][4], number).verdict in FOUND
