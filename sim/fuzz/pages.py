@@ -65,11 +65,15 @@ class Window:
     base: int
     level: int
 
+    def addresses(self) -> list[int]:
+        """What a good leaf takes to the beginnings of data pages."""
+        if not self.level:
+            return [self.base]
+        return [self.base + page - TARGET[self.level] for page in range(DATA.start, DATA.stop, PAGE)]
+
     def address(self, rng: random.Random, offset: int = 0) -> int:
-        """An address in it that a good leaf takes to a data page; `offset` counts inside the page."""
-        if self.level:
-            offset += rng.randrange(layout.DATA_PAGES) * PAGE + layout.DATA - TARGET[self.level]
-        return self.base + offset
+        """One of them, at an offset inside the page."""
+        return rng.choice(self.addresses()) + offset
 
 
 @dataclass
@@ -228,14 +232,20 @@ def _free(rng: random.Random, slots: int, taken: set[int]) -> int:
     return slot
 
 
-def reach(memory: Memory, space: Space | None, address: int, want: int, user: bool) -> int | None:
-    """Where a walk that wants these permission bits, and U as `user` says, most likely ends; None when it faults."""
+def reach(memory: Memory, space: Space | None, address: int, want: int, user: bool,
+          through: Space | None = None) -> int | None:
+    """Where a walk that wants these permission bits, and U as `user` says, most likely ends; None when it faults.
+
+    `through`: the G-stage that the tables themselves are read through.
+    """
     if space is None:
         return address
     table = space.root
     for level in (2, 1, 0):
         index = address >> paging.PAGE_SHIFT + paging.VPN_BITS * level
         index &= (ENTRIES << paging.X4_BITS if level == 2 and space.stage == "g" else ENTRIES) - 1
+        if reach(memory, through, table + index * paging.PTE_SIZE, V | R | A, True) is None:
+            return None
         pte = memory.get(table, index)
         target = (pte >> 10 & (1 << 44) - 1) << paging.PAGE_SHIFT
         if not pte & V or pte >> 54 or target >> 40 or (not pte & (R | W | X) and pte & (A | D | U)):
@@ -250,14 +260,12 @@ def reach(memory: Memory, space: Space | None, address: int, want: int, user: bo
 
 def good(memory: Memory, first: Space, second: Space | None, want: int, user: bool) -> list[Window]:
     """The windows of the first stage that both stages take to data, for these permission bits and U."""
-    rng = random.Random(0)
-    out = []
-    for window in first.windows:
-        middle = reach(memory, first, window.address(rng), want, user)
+    def works(address: int) -> bool:
+        middle = reach(memory, first, address, want, user, second)
         end = None if middle is None else reach(memory, second, middle, want, True)
-        if end is not None and end in DATA:
-            out.append(window)
-    return out
+        return end is not None and end in DATA
+
+    return [window for window in first.windows if all(map(works, window.addresses()))]
 
 
 def pick(rng: random.Random, spaces: Sequence[Space | None], offset: int) -> int:
