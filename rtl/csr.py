@@ -13,7 +13,7 @@ from rtl.config import Config
 from rtl.counters import Counters, Timer
 from rtl.csr_access import CsrAccess
 from rtl.csr_registers import COUNTERS, home, present, registers
-from rtl.csr_rules import conditions, fixed_masks
+from rtl.csr_rules import conditions, fixed_masks, legal_mpp
 from rtl.interrupts import BITS, Interrupts
 from rtl.legality import Legality
 from rtl.tree import any_of
@@ -144,7 +144,7 @@ class CsrFile(wiring.Component):
                             m.d.sync += stored.eq(written[field.lsb:field.msb + 1])
         m.d.comb += [
             mask.eq(any_of(value & select[name].replicate(64) for name, value in masks.items())),
-            written.eq((new & mask) | (old & ~mask)),
+            written.eq((legal_mpp(new, select["mstatus"]) & mask) | (old & ~mask)),
             self.wvalue.eq(Mux(self.seen_irq[causes.IRQ["SEI"]], written | line, written)),
             self.refetch.eq(self.request_valid & request.write
                             & Cat(bit for name, bit in select.items() if name in REFETCH).any()),

@@ -1,7 +1,7 @@
 """What a write of a CSR may change: the WARL rules as write masks (privileged manual, "CSR Field Specifications").
 
-A bit outside the mask keeps its value. That is enough for every CSR of this hart: no illegal value ever has to be
-turned into another one.
+A bit outside the mask keeps its value. That is enough for every CSR of this hart but one: mstatus.MPP, where an illegal
+value turns into a legal one.
 """
 
 from amaranth.hdl import *
@@ -35,13 +35,17 @@ def fixed_masks(profile: Profile) -> dict[str, int]:
     }
 
 
+def legal_mpp(new, is_mstatus):
+    """The value to write to mstatus, where there is no privilege 2: it becomes U."""
+    low, high = csrs.BY_NAME["mstatus"]["mpp"].lsb, csrs.BY_NAME["mstatus"]["mpp"].msb
+    return Cat(new[:high], new[high] & (new[low] | ~is_mstatus), new[high + 1:])
+
+
 def conditions(regs, new, mode, *, has_h):
     """The other part: fields that a write of the value `new` in `mode` changes only under a condition."""
     supported = (new[60:64] == paging.MODE_BARE) | (new[60:64] == paging.MODE_SV39)
     delegated = regs.mideleg
     rules = {
-        # There is no privilege 2.
-        "mstatus": {"mpp": new[11:13] != 2},
         # An unsupported MODE: the whole write has no effect.
         "satp":    {"mode": supported, "asid": supported, "ppn": supported},
         # Pending bits that are not delegated cannot be seen or changed from below; the same for enables.

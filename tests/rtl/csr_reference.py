@@ -105,7 +105,7 @@ class Csrs:
         supported = mode in (0, 8)
         match name:
             case "mstatus":
-                self._merge(name, new, PLAIN[name] & ~(MPP if new >> 11 & 3 == 2 else 0))
+                self._merge(name, new & ~(MPP if new >> 11 & 3 == 2 else 0), PLAIN[name])
             case "sstatus":
                 self._merge("mstatus", new, SSTATUS)
             case "satp" | "vsatp":
