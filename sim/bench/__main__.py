@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
         return ERROR_STATUS
     if result.divergence:
         console.print(render(result.divergence))
+    else:
+        console.print(f"no difference any more: {result.verdict.value} after {result.records:,} records", markup=False)
     console.print(f"cycles {job.wave_from} to {job.wave_to} are in {job.wave}", markup=False, soft_wrap=True)
     return DIVERGED_STATUS if result.divergence else 0
 

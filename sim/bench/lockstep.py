@@ -17,6 +17,7 @@ import cocotb
 from cocotb.triggers import FallingEdge
 
 from isa import platform, retire
+from sim.bench import walks
 from sim.bench.dut import Bench, Event
 from sim.bench.job import Divergence, Job, Result, Verdict
 from sim.model.htif import RUNNING, Htif
@@ -133,10 +134,11 @@ class Lockstep:
         self._history = memoryview(past)
         if index == count:
             return True
+        rtl = words[index * retire.WORDS:(index + 1) * retire.WORDS].tolist()
+        mine = [word & (1 << 64) - 1 for word in self._model.hart.record]
         self._divergence = Divergence(
-            rtl=words[index * retire.WORDS:(index + 1) * retire.WORDS].tolist(),
-            model=[word & (1 << 64) - 1 for word in self._model.hart.record],
-            reason=self._model.lock_reason,
+            rtl=rtl, model=mine, reason=self._model.lock_reason,
+            walks=walks.involved(self._model.read_memory, self._model.hart, retire.unpack(rtl), retire.unpack(mine)),
             history=[past[i:i + retire.WORDS].tolist() for i in range(0, len(past), retire.WORDS)][-HISTORY:])
         return False
 

@@ -32,7 +32,7 @@ def render(divergence: Divergence) -> RenderableType:
         _fields(rtl, model),
     ]
     if divergence.walks:
-        parts += [Text("\nPage walks of the model:"), *(Text(f"  {line}") for line in divergence.walks)]
+        parts += [Text("\nPage tables in the model's memory:"), *(Text(f"  {line}") for line in divergence.walks)]
     if divergence.replay:
         parts += [Text("\nTo see these cycles in a waveform:"), Text(f"  {divergence.replay}")]
     return Group(*parts)

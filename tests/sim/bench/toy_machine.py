@@ -30,18 +30,18 @@ class ToyMachine:
     def __init__(self, profile, ram_size, rom):
         self.ram = bytearray(ram_size)
         self.cell = self.acc = self.pc = self.order = 0
-        self.hart = SimpleNamespace(record=[0] * retire.WORDS)
+        self.hart = SimpleNamespace(record=[0] * retire.WORDS, satp=0, vsatp=0, hgatp=0)
         self.lock_reason = ""
 
     def load_elf(self, path):
         image = ToyImage(path)
         tohost, fromhost = (image.symbols.get(name, -1) for name in ("tohost", "fromhost"))
-        self.htif = Htif(self.read, self.write, lambda data: None, tohost, fromhost)
+        self.htif = Htif(self.read_memory, self.write, lambda data: None, tohost, fromhost)
         self.pc = image.entry
         for address, data in image.segments:
             self.write(address, data)
 
-    def read(self, address, size):
+    def read_memory(self, address, size):
         at = address - platform.RAM_BASE
         return bytes(self.ram[at:at + size])
 
@@ -51,7 +51,7 @@ class ToyMachine:
 
     def step(self, seen):
         """Execute one instruction; `seen` is the RTL's record, from which inputs are taken."""
-        insn = int.from_bytes(self.read(self.pc, 8), "little")
+        insn = int.from_bytes(self.read_memory(self.pc, 8), "little")
         op, n = insn & 15, insn >> 8
         out = {"valid": 1, "mode": 3, "next_mode": 3, "order_low": self.order, "insn": insn, "pc": self.pc,
                "rd": 1}
@@ -63,7 +63,7 @@ class ToyMachine:
         elif op in (1, 2):
             out |= {"mem_size": 3, "mem_vaddr": n, "mem_paddr": n}
             if op == 1:
-                acc = int.from_bytes(self.read(n, 8), "little")
+                acc = int.from_bytes(self.read_memory(n, 8), "little")
                 out |= {"mem_read": 1, "mem_rdata": acc}
             else:
                 self.write(n, acc.to_bytes(8, "little"))
