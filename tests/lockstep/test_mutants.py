@@ -35,8 +35,8 @@ MUTANTS = (
     ("h_tinst", Mutation("no pseudoinstruction for a page-table read", "rtl/tinst.py",
                          "with m.If(self.implicit):", "with m.If(self.implicit & ~FAULT):")),
     # Translation.
-    ("sv39", Mutation("a store does not need D", "rtl/mmu/pte.py",
-                      "((access == Access.STORE) & ~self.d)", "((access == Access.STORE) & ~self.d & ~FAULT)")),
+    ("sv39", Mutation("an access does not need A", "rtl/mmu/pte.py",
+                      "return ~self.a |", "return (~self.a & ~FAULT) |")),
     ("sv39", Mutation("a misaligned superpage is taken", "rtl/mmu/pte.py",
                       "((level >= 1) & low)", "((level >= 1) & low & ~FAULT)")),
     ("h_two_stage", Mutation("the G-stage does not need U", "rtl/mmu/gstage.py",
