@@ -35,7 +35,7 @@ def guest_sources(name: str) -> list[Path]:
     """
     files = sorted(path for path in GUESTS.iterdir() if path.suffix in (".c", ".S")
                    and (path.stem == name or path.stem.startswith(f"{name}_")))
-    if name not in {path.stem for path in files}:
+    if not any(path.stem == name and path.name not in GUEST_SHARED for path in files):
         raise ValueError(f"no guest is called {name!r}: there is neither {name}.c nor {name}.S in {GUESTS.name}/")
     if any(path.suffix == ".c" for path in files):
         files = [GUESTS / shared for shared in GUEST_SHARED] + files
@@ -99,8 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
                         help=f"guests in the image (default: {' '.join(DEMO)})")
     parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE", help="a macro for the compiler")
     options = parser.parse_args(arguments)
+    for item in options.define:
+        if "=" not in item:
+            parser.error(f"{item!r} is not a macro; write NAME=VALUE")
     try:
-        print(build_firmware(options.guests, dict(item.partition("=")[::2] for item in options.define)))
+        print(build_firmware(options.guests, dict(item.split("=", 1) for item in options.define)))
     except (ValueError, toolchain.ToolchainError) as error:
         sys.exit(str(error))
 

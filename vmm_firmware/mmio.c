@@ -29,8 +29,9 @@ static const struct device *device_at(uint64_t gpa)
 /* Loads and stores: funct3 is the width, and for loads its highest bit says zero-extended. */
 #define OPCODE(insn)        ((insn) & 0x7f)
 #define BYTES(insn)         (1u << (INSN_FUNCT3(insn) & 3))
-#define IS_LOAD(insn)       (OPCODE(insn) == OPCODE(MATCH_LB) && INSN_FUNCT3(insn) != 7)
-#define IS_STORE(insn)      (OPCODE(insn) == OPCODE(MATCH_SB) && INSN_FUNCT3(insn) <= 3)
+#define IS_LOAD(insn)       (OPCODE(insn) == OPCODE(MATCH_LB))
+#define IS_STORE(insn)      (OPCODE(insn) == OPCODE(MATCH_SB))
+#define IS_ATOMIC(insn)     (OPCODE(insn) == OPCODE(MATCH_LR_W))
 #define IS_UNSIGNED(insn)   (INSN_FUNCT3(insn) & 4)
 
 struct access {
@@ -51,9 +52,11 @@ __attribute__((noinline)) static struct access unreported(struct vcpu *vcpu, uin
     if (fetched.fault)
         return (struct access) { 0, insn_fetch_fault(vcpu, fetched.fault) };
 
-    /* Not what has trapped: the guest has changed its code behind the hart's back. Let the hart fetch again. */
-    if (insn == 0 || (fault == EXC_LOAD_ACCESS_FAULT ? IS_STORE(insn) : IS_LOAD(insn)))
+    /* Not what has trapped: the guest has changed its code behind the hart's back. Let the hart read it, too. */
+    if (!(fault == EXC_LOAD_ACCESS_FAULT ? IS_LOAD(insn) : IS_STORE(insn)) && !IS_ATOMIC(insn)) {
+        __asm__ volatile("fence.i");
         return (struct access) { 0, RESUME };
+    }
     return (struct access) { insn, fetched.length == 2 ? STEP_SHORT : STEP };
 }
 

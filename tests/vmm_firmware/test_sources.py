@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from sim import toolchain
-from sim.firmware import DEMO, FIRMWARE, GUESTS, build_firmware, compile_firmware
+from sim.firmware import DEMO, FIRMWARE, GUESTS, compile_firmware
 from tests.vmm_firmware.machines import on_spike
 
 GCC = "riscv64-unknown-elf-gcc"
@@ -48,13 +48,3 @@ def test_gcc_builds_the_same_machine(tmp_path):
     elf = compile_firmware(tmp_path, DEMO, (), gcc)
     run = on_spike(elf)
     assert run.code == 0, run.text
-
-
-def test_unknown_guest():
-    with pytest.raises(ValueError, match=r"no guest is called 'wroker': there is neither wroker\.c nor wroker\.S"):
-        build_firmware(("wroker",))
-
-
-def test_equal_builds_are_one_file():
-    assert build_firmware(DEMO) == build_firmware(DEMO)
-    assert build_firmware(DEMO, {"SLICE_TICKS": 999}) != build_firmware(DEMO)

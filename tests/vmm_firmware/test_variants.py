@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.vmm_firmware.machines import MACHINES, QUICK, on_model
+from tests.vmm_firmware.machines import MACHINES, QUICK, on_model, on_spike
 
 
 @pytest.mark.parametrize("on", QUICK)
@@ -30,12 +30,14 @@ def test_time_traps(run, on):
 @pytest.mark.parametrize("on", QUICK)
 def test_waiting_guest_preempts(run, on):
     """A guest in WFI gets the hart when its timer fires, not when the slice of another ends (the driver checks)."""
-    assert run(on, SLICE_TICKS=100_000).code == 0
+    lines = run(on, "driver", "bad_spin", SLICE_TICKS=20_000, SLICES_MAX=8, DRIVER_ROUNDS=10).hypervisor()
+    assert "guest 0 (driver) passed" in lines, "\n".join(lines)
 
 
-@pytest.mark.parametrize("on", QUICK)
+@pytest.mark.parametrize("on", ["model", "model-spike"])
 def test_waiting_costs_one_exit(run, on):
-    """A guest in WFI is not woken before its time: the worker waits four times."""
+    """A guest in WFI is not woken before its time: the worker waits four times. (Not on Spike, where a write of vstimecmp
+    from HS-mode ignores htimedelta: its timer is pending too early.)"""
     assert run(on, "worker", WORKER_ROUNDS=2).exits("worker")["instructions"] <= 4
 
 
@@ -46,6 +48,13 @@ def test_vtvm(run, on):
     assert trapping.code == 0, trapping.text
     for guest in ("worker", "driver"):
         assert trapping.exits(guest)["instructions"] > free.exits(guest)["instructions"]
+
+
+@pytest.mark.parametrize("on", [*QUICK, "spike-misaligned"])
+def test_misaligned(run, on, monkeypatch):
+    """Also on a hart that would carry out misaligned accesses itself."""
+    monkeypatch.setitem(MACHINES, "spike-misaligned", lambda elf: on_spike(elf, "_zicclsm"))
+    assert run(on, "misaligned").code == 0
 
 
 @pytest.mark.parametrize("on", QUICK)
@@ -73,4 +82,6 @@ def test_registry_overlap(run):
 @pytest.mark.parametrize("on", QUICK)
 def test_stale_code(run, on):
     """The hypervisor's read of a guest's instruction may fault; Spike keeps the old translation, the model does not."""
-    assert run(on, "stale").code == 0, run(on, "stale").text
+    stale = run(on, "stale")
+    assert stale.code == 0, stale.text
+    assert stale.exits("stale")["loads"] < 10, "the hart went on with the old instruction"

@@ -1,6 +1,7 @@
-/* Code whose translation goes away without a fence. A hart may run on with the old one; when the hypervisor then has to read
-   an instruction that the hart did not report, its own access faults. The guest sees either nothing or the page fault
-   of its fetch, in the mode that it was in. First in supervisor mode, then in user mode. */
+/* Code that changes, or whose translation goes away, without a fence. A hart may run on with what it has; when the
+   hypervisor then has to read an instruction that the hart did not report, it finds another one, or its own access faults.
+   The guest sees the old or the new: here either access, there either nothing or the page fault of its fetch, in the
+   mode that it was in. */
 #include "isa.h"
 
 #define FLAGS   (PTE_V | PTE_A | PTE_D)
@@ -26,6 +27,35 @@
     .section .text.entry, "ax"
     .globl _start
 _start:
+    la      t0, fail
+    csrw    stvec, t0
+
+    /* A load becomes a store. It runs once in memory, and nothing traps from there to its run on the device. */
+    li      a3, UART_BASE + 7
+    li      t0, 0x11
+    sb      t0, 0(a3)
+    lw      t0, store
+    la      a1, patch
+    la      a2, table
+    jalr    a1
+    sw      t0, 0(a1)
+    mv      a2, a3
+    li      t1, 0x22
+    jalr    a1
+    lbu     t0, 0(a2)
+    beq     t0, t1, 1f              /* both 0x22: stored; both 0x11: loaded */
+    j       fail
+    .balign 4
+patch:
+    lbu     t1, 0(a2)
+    ret
+    .balign 4
+store:
+    .option push
+    .option norvc
+    sb      t1, 0(a2)
+    .option pop
+1:
     la      s0, table
     li      s1, SSTATUS_SPP
     li      s2, 0                   /* PTE_U in the second round */
@@ -80,6 +110,7 @@ next:
 
     li      a1, 0
     j       end
+    .balign 4
 fail:
     li      a1, 1
 end:

@@ -10,6 +10,8 @@
 #define TICK            300             /* of `time` */
 #define LAST_TICKS      4               /* spent waiting in WFI */
 
+#define OWN_GP          0x77
+#define OWN_TP          0x88
 #define PAGE_TABLES     8
 #define USER_FLAGS      (PTE_V | PTE_U | PTE_A | PTE_D)
 #define KERNEL_FLAGS    (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
@@ -118,7 +120,9 @@ bool guest_main(void)
     start_paging();
     task.pc = TASK_CODE + ((uint64_t)task_main - (uint64_t)user_start);
     task.sp = TASK_DATA + TASK_PAGES * PAGE_SIZE;
-    csr_write(CSR_SCOUNTEREN, SCOUNTEREN_TM);       /* other guests have other values */
+    task.gp = OWN_GP;                               /* other guests have other values in these three */
+    task.tp = OWN_TP;
+    csr_write(CSR_SCOUNTEREN, SCOUNTEREN_TM);
     csr_write(CSR_SIE, SIE_STIE);
     next_tick();
 
@@ -137,12 +141,18 @@ bool guest_main(void)
     }
 
     for (uint64_t last = ticks + LAST_TICKS; ticks < last; next_tick())
-        __asm__ volatile("wfi");
+        while (!(csr_read(CSR_SIP) & SIP_STIP))
+            __asm__ volatile("wfi");
 
     print("worker: checksum ");
     print_hex(checksum);
     print(", ");
     print_decimal(page_faults);
-    print(" page faults\nPASS worker\n");
-    return ticks > LAST_TICKS && page_faults == TASK_BUFFER_PAGES + 1 && csr_read(CSR_SCOUNTEREN) == SCOUNTEREN_TM;
+    print(" page faults\n");
+
+    bool passed = ticks > LAST_TICKS && page_faults == TASK_BUFFER_PAGES + 1 && task.gp == OWN_GP && task.tp == OWN_TP &&
+                  csr_read(CSR_SCOUNTEREN) == SCOUNTEREN_TM;
+
+    print(passed ? "PASS worker\n" : "FAIL worker\n");
+    return passed;
 }
