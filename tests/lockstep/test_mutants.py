@@ -32,7 +32,7 @@ MUTANTS = (
     # Transformed instructions.
     ("h_tinst", Mutation("bit 1 of a compressed instruction stays", "rtl/tinst.py",
                          "self.insn[1] & ~self.compressed", "self.insn[1] & (~self.compressed | FAULT)")),
-    ("h_tinst", Mutation("no pseudoinstruction for a page-table read", "rtl/tinst.py",
+    ("h_guest_faults", Mutation("no pseudoinstruction for a page-table read", "rtl/tinst.py",
                          "with m.If(self.implicit):", "with m.If(self.implicit & ~FAULT):")),
     # Translation.
     ("sv39", Mutation("an access does not need A", "rtl/mmu/pte.py",
@@ -46,7 +46,7 @@ MUTANTS = (
                              "with m.If(self.address[paging.GPA_BITS:].any() & ~FAULT):")),
     ("h_guest_faults", Mutation("MXR makes guest page tables readable", "rtl/mmu/walker.py",
                              "gstage.mxr.eq(final & context.mxr)", "gstage.mxr.eq((final | FAULT) & context.mxr)")),
-    ("h_tlb", Mutation("an entry made by HLVX lets HLV read", "rtl/mmu/tlb.py",
+    ("h_hlv", Mutation("an entry made by HLVX lets HLV read", "rtl/mmu/tlb.py",
                        "allows(entry.gr, entry.w, entry.gx,", "allows(entry.gr | FAULT, entry.w, entry.gx,")),
     ("h_fence", Mutation("entries of another VMID hit", "rtl/mmu/tlb.py",
                        "& (~space.virtual | self._in_current_guest(entry))",
@@ -61,9 +61,8 @@ MUTANTS = (
                                        "((counters & ~self.hcounteren).any() & ~FAULT)")),
     ("h_sstc", Mutation("a guest reads the host's time", "rtl/csr.py",
                              "Mux(self.mode[2], timer.guest_time,", "Mux(self.mode[2] & ~FAULT, timer.guest_time,")),
-    ("h_interrupts", Mutation("an HS interrupt waits for SIE while a guest runs", "rtl/interrupts.py",
-                              "self.mode[2] | (self.mode == Mode.U)",
-                              "(self.mode[2] & (self.s_enable | ~FAULT)) | (self.mode == Mode.U)")),
+    ("h_interrupts", Mutation("HS takes its interrupts with SIE clear", "rtl/interrupts.py",
+                              "((self.mode == Mode.S) & self.s_enable)", "((self.mode == Mode.S) & (self.s_enable | FAULT))")),
     # The pipeline.
     ("reservation", Mutation("a store leaves the reservation", "rtl/lsu.py",
                              "with m.If(sc | response.write & same_block):",

@@ -113,6 +113,9 @@ PROGRAM 1
     FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlv.hu a1, (a0)
     OK      PRV_S, hlvx.wu a1, (a0)
     FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlv.wu a1, (a0)
+    STAGES  KERNEL_RWX, X_ONLY | PTE_U
+    OK      PRV_S, hlvx.wu a1, (a0)
+    FAULT   EXC_LOAD_GUEST_PAGE_FAULT, PRV_S, hlv.wu a1, (a0)
     CHECK   9
     STAGES  KERNEL_RW, USER_RWX
     FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlvx.wu a1, (a0)
