@@ -10,7 +10,7 @@ from isa.paging import PAGE_SHIFT
 from sim.model.bits import sx, wrap
 from sim.model.hart import ABSENT, Hart
 from sim.model.memory import HOLE, IO, MASKS, RAM, ROM
-from sim.model.translate import ACCESS_FAULT, FETCH, LOAD, STORE, Access, translate
+from sim.model.translate import ACCESS_FAULT, FETCH, LOAD, STORE, Access, bus_error, translate
 
 MISALIGNED = (EXC["LOAD_MISALIGNED"], EXC["STORE_MISALIGNED"], EXC["INSTRUCTION_MISALIGNED"])
 BLOCK = -64                             # LR/SC: other stores to this block end the reservation
@@ -77,7 +77,7 @@ def locate(h: Hart, a: Access, log2: int) -> int:
         raise a.fault(MISALIGNED)
     pa = translate(h, a)
     kind = h.memory.kind(pa)
-    if kind == HOLE or (kind == ROM and a.kind == STORE) or pa & -8 == h.error_dword:
+    if kind == HOLE or (kind == ROM and a.kind == STORE) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
     if kind == RAM and a.mode == h.data_mode and not a.hlvx and not h.memory.has_host_page(pa):
         tlb = h.r_tlb if a.kind == LOAD else h.w_tlb
@@ -111,7 +111,7 @@ def fetch_parcel(h: Hart, va: int) -> tuple[int, int]:
     a = Access(FETCH, va, h.mode)
     offset = h.x_tlb.get(va >> PAGE_SHIFT)
     pa = translate(h, a) if offset is None else va + offset
-    if not h.memory.holds_code(pa) or pa & -8 == h.error_dword:
+    if not h.memory.holds_code(pa) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
     h.x_tlb[va >> PAGE_SHIFT] = pa - va
     return pa, h.memory.read(pa, 1) & MASKS[1]

@@ -89,11 +89,12 @@ class Hart:
         self.lines = 0                  # interrupt wires, as bits of mip
         self.time = 0                   # the `time` of this instruction, before htimedelta
         self.time_origin = 0            # time = origin + records / CYCLES_PER_TICK, alone
-        self.locked = False             # follow an RTL record: the four below come from it
+        self.locked = False             # follow an RTL record: the five below come from it
         self.in_cycle = 0
         self.in_rdata = 0
         self.in_sc_spurious = False
-        self.error_dword = ABSENT       # aligned physical address at which this instruction meets a bus error
+        self.error_dword = ABSENT       # aligned physical address at which this instruction meets a bus error,
+        self.error_fetch = False        # while it is fetched (or while it executes)
 
     def _init_caches(self) -> None:
         # Software TLBs, one of each kind per effective mode: virtual page -> physical minus virtual address.

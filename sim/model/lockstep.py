@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable
 from typing import Union
 
-from isa.causes import INTERRUPTS, MODES
+from isa.causes import EXC, INTERRUPTS, MODES
 from isa.retire import FIELDS, WORDS, unpack
 from sim.model.bits import wrap
 from sim.model.hart import ABSENT, Hart
@@ -29,6 +29,7 @@ def _flag(name: str) -> int:
 
 
 INTERRUPT, BUS_ERROR, SC_SPURIOUS = _flag("interrupt"), _flag("bus_error"), _flag("sc_spurious")
+CAUSE, FETCH_ERROR = _flag("cause"), EXC["INSTRUCTION_ACCESS_FAULT"] << FIELDS["cause"].lsb
 IRQ_LSB = FIELDS["irq"].lsb
 SAMPLED = sum(_flag(f.name) for f in FIELDS.values() if f.sampled and f.word == 0)
 
@@ -73,6 +74,7 @@ def _sample(h: Hart, theirs: list[int]) -> None:
     if flags & BUS_ERROR:
         # With no cached translation or instruction, every access of this step passes the checks.
         h.error_dword = wrap(theirs[ERROR_PADDR]) & -8
+        h.error_fetch = flags & CAUSE == FETCH_ERROR
         h.flush()
 
 

@@ -169,6 +169,11 @@ def leaf_address(pte: int, level: int, address: int) -> int:
 
 def read_pte(h: Hart, a: Access, address: int) -> int:
     """An implicit 8-byte read; outside of RAM and ROM it is an access fault of the original type."""
-    if not h.memory.holds_code(address) or h.error_dword == address:
+    if not h.memory.holds_code(address) or bus_error(h, a, address):
         raise a.fault(ACCESS_FAULT)
     return h.memory.read(address, 3)
+
+
+def bus_error(h: Hart, a: Access, address: int) -> bool:
+    """In lockstep: is this the access of the instruction, a fetch or another, that met a bus error at `address`?"""
+    return address & -8 == h.error_dword and (a.kind == FETCH) == h.error_fetch
