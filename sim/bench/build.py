@@ -34,7 +34,7 @@ DESIGN, TOP = "soc", "bench"      # the module under test, and the one around it
 _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20",
                    "CFG_CXXFLAGS_COROUTINES=-fcoroutines", "CFG_LDLIBS_THREADS=-pthread",
                    "OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")     # slow: runs once, at power-on
-_FLAGS = ("--public-depth", "1", "--savable", "-Wno-lint", "-Wno-fatal", "-CFLAGS", "-DVL_TIME_CONTEXT",
+_FLAGS = ("--savable", "-Wno-lint", "-Wno-fatal", "-CFLAGS", "-DVL_TIME_CONTEXT",
           "-LDFLAGS", "-rdynamic")      # Python finds the harness's functions in the program itself
 
 
@@ -109,7 +109,7 @@ class HarnessRunner(Verilator):
     """cocotb's Verilator runner with our own main program, and without the option that makes every signal public.
 
     cocotb's choice, --public-flat-rw, keeps Verilator from optimizing anything away: a core runs 5 to 50 times slower
-    with it. Testbenches here see the ports of the top module only.
+    with it. Testbenches here see what harness/bench.v marks as public.
     """
 
     traced = False

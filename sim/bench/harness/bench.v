@@ -1,12 +1,13 @@
 // The top module of a simulation: the SoC with its inputs taken into registers whenever `answer` changes.
 //
 // Whatever depends on a top-level input is settled anew by Verilator at each evaluation, changed or not: most of the
-// core, at both edges. Behind these registers that happens once per cycle, when the harness has answered.
+// core, at both edges. Behind these registers that happens once per cycle, when the harness has answered. A signal that
+// Python may write counts as an input too, so Python may only read, and only the three signals that say so.
 
 module bench (
-    input         clk,
+    input         clk /*verilator public_flat_rd*/,
     input         rst,
-    input         wake,             // moved by the harness, awaited by Python
+    input         wake /*verilator public_flat_rd*/,            // moved by the harness, awaited by Python
     input         answer,
 `ifdef BENCH_MUTANTS
     input  [15:0] mutant,
@@ -14,7 +15,7 @@ module bench (
     input  [63:0] boot_target,
     output        finished,
     output [31:0] finish_code,
-    output [1023:0] retire,
+    output [1023:0] retire /*verilator public_flat_rd*/,
 
     output [52:0] iram__adr,
     output [63:0] iram__dat_w,
@@ -44,13 +45,14 @@ module bench (
     output        uart_rx__ready
 );
     reg [63:0] target, iram_data, dram_data;
-    reg        iram_ack, iram_err, dram_ack, dram_err, tx_ready, rx_valid;
+    reg        reset, iram_ack, iram_err, dram_ack, dram_err, tx_ready, rx_valid;
     reg  [7:0] rx_payload;
 `ifdef BENCH_MUTANTS
     reg [15:0] mutant_number;
 `endif
 
     always @(posedge answer or negedge answer) begin
+        reset      <= rst;
         target     <= boot_target;
         iram_data  <= iram__dat_r;
         iram_ack   <= iram__ack;
@@ -67,7 +69,7 @@ module bench (
     end
 
     soc soc (
-        .clk(clk), .rst(rst), .wake(1'b0), .boot_target(target),
+        .clk(clk), .rst(reset), .wake(1'b0), .boot_target(target),
 `ifdef BENCH_MUTANTS
         .mutant(mutant_number),
 `endif

@@ -91,21 +91,29 @@ static void uart() {
     if (PORT(uart_rx, valid) && PORT(uart_rx, ready)) uart_waiting.pop_front();
 }
 
-static void offer_uart() {
-    PORT(uart_rx, valid) = !uart_waiting.empty();
-    PORT(uart_rx, payload) = uart_waiting.empty() ? 0 : uart_waiting.front();
+// Offers the next byte, if any; true when the design sees a change.
+static bool offer_uart() {
+    const CData valid = !uart_waiting.empty(), payload = valid ? uart_waiting.front() : 0;
+    const bool changed = PORT(uart_rx, valid) != valid || PORT(uart_rx, payload) != payload;
+    PORT(uart_rx, valid) = valid, PORT(uart_rx, payload) = payload;
+    return changed;
+}
+
+// Passes the inputs on to the SoC (bench.v), between clock edges.
+static void apply_inputs() {
+    top->answer = !top->answer;
+    top->eval();
 }
 
 // A master may let its request depend on `ack`, so the answers and the design settle together.
 static void settle_answers() {
-    for (int round = 0; bool(iram->respond()) | bool(dram->respond()); ++round) {
+    for (int round = 0; iram->respond() | dram->respond(); ++round) {
         if (round == 8) {
             status.protocol_address = PORT(dram, adr) << 3;
             status.events |= PROTOCOL;
             return;
         }
-        top->answer = !top->answer;
-        top->eval();
+        apply_inputs();
     }
 }
 
@@ -119,16 +127,15 @@ static void cycle() {
     }
     set_clock(1);
     dump();
+    bool changed = false;
     if (!resetting) {
         capture();
         ++status.cycles;
-        offer_uart();
-        iram->respond();
-        dram->respond();
+        changed = offer_uart() | iram->respond() | dram->respond();
     }
-    top->answer = !top->answer;
+    if (changed) top->answer = !top->answer;
     set_clock(0);
-    if (!resetting) settle_answers();
+    if (changed) settle_answers();
     dump();
     if (top->finished && !was_finished) {
         status.events |= FINISHED;
@@ -139,7 +146,7 @@ static void cycle() {
 // Runs until something needs Python, or to the next time Python asked for.
 static void run() {
     const uint64_t deadline = VerilatedVpi::cbNextDeadline();
-    settle_answers();   // the host may have written to RAM under a beat that is already answered
+    if (!top->rst) settle_answers();    // the host may have written to RAM under a beat that is already answered
     while (!context->gotFinish()) {
         if (deadline != NEVER && context->time() + 2 * HALF_PERIOD > deadline) {
             next_time(std::max(deadline, context->time()));
@@ -179,9 +186,10 @@ BENCH_API void bench_reset(uint32_t cycles) {
     const uint32_t edges = settings.edges;
     settings.edges = 0;     // Python is running now and cannot be called back
     top->rst = 1;
+    apply_inputs();
     for (uint32_t i = 0; i < cycles; ++i) cycle();
     top->rst = 0;
-    top->eval();
+    apply_inputs();
     settings.edges = edges;
     status = {};
     forget_records();
@@ -212,7 +220,7 @@ int main(int argc, char** argv) {
     top->clk = 0;
     top->rst = 1;
     PORT(uart_tx, ready) = 1;
-    top->eval();
+    apply_inputs();
     save_power_on_state();
 
     vlog_startup_routines_bootstrap();
