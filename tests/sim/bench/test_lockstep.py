@@ -21,7 +21,7 @@ SUM_1000 = ((Op.ADD, 400), (Op.ADD, 300), (Op.SWAP, 0), (Op.SWAP, 0), (Op.ADD, 3
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory):
     """A simulation of a toy that computes 1001 where 1000 is right."""
-    with Session(make_toy(tmp_path_factory.mktemp("faulty"), toy={"fault": True})) as session:
+    with Session(make_toy(tmp_path_factory.mktemp("faulty"), toy={"fault": "sum"})) as session:
         yield session
 
 
@@ -111,3 +111,12 @@ def test_htif_ends_a_run_and_prints(session, job):
     assert (result.verdict, result.code, result.records) == (Verdict.FAIL, 3, 8)
     assert b"".join(seen) == b"!"
     assert bytes.fromhex(result.signature) == bytes(8) + (1).to_bytes(8, "little")
+
+
+@pytest.mark.parametrize("fault", ["moves", "flickers"])
+def test_a_broken_bus_rule_is_reported(tmp_path, job, fault):
+    with Session(make_toy(tmp_path, toy={"fault": fault})) as session:
+        result = session.run(job((Op.ADD, 1), (Op.STORE, DATA), (Op.FINISH, PASS), stall_chance=1, stall_longest=3))
+        assert result.verdict is Verdict.BROKEN
+        assert result.detail in (f"the bus request at {at:#x} changed before its ack or err" for at in (DATA, DATA + 8))
+        assert session.run(job((Op.ADD, 1), (Op.FINISH, PASS))).verdict is Verdict.PASS

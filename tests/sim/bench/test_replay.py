@@ -19,11 +19,11 @@ def diverging(job, tmp_path, monkeypatch):
     """The file of a kept divergence, found on a faulty toy; replays run on the same toy, traced."""
     monkeypatch.setattr(replay, "BUILD", tmp_path / "kept")
     program = job((Op.ADD, 300), (Op.JUMP, "@1"), (Op.ADD, 1000), (Op.FINISH, 0), stall_chance=0.5, stall_longest=5, seed=3)
-    with Session(make_toy(tmp_path, toy={"fault": True})) as session:
+    with Session(make_toy(tmp_path, toy={"fault": "sum"})) as session:
         result = session.run(program)
     assert result.verdict is Verdict.DIVERGED
     monkeypatch.setattr(command, "build_soc",
-                        lambda config, traced: make_toy(tmp_path, toy={"fault": True}, traced=traced))
+                        lambda config, traced: make_toy(tmp_path, toy={"fault": "sum"}, traced=traced))
     words = replay.save(program, result.divergence).split()
     assert words[:3] == ["python", "-m", "sim.bench"]
     return words[3]

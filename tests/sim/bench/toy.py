@@ -46,8 +46,10 @@ class Toy(wiring.Component):
     wake: In(1)
     retire: Out(64 * retire.WORDS)
 
-    def __init__(self, *, fault: bool = False):
-        self.fault = fault      # a wrong sum whenever the accumulator reaches 1000
+    def __init__(self, *, fault=""):
+        """`fault`: "sum" adds wrong where 1000 is right; "moves" changes the address of a waiting store; "flickers" takes
+        a data request back when it is answered."""
+        self.fault = fault
         super().__init__()
 
     def elaborate(self, platform):
@@ -99,11 +101,15 @@ class Toy(wiring.Component):
                 with m.Switch(op):
                     with m.Case(Op.ADD):
                         m.d.comb += [result.eq(acc + argument), done.eq(1)]
-                        if self.fault:
+                        if self.fault == "sum":
                             with m.If(acc + argument == 1000):
                                 m.d.comb += result.eq(1001)
                     with m.Case(Op.LOAD, Op.STORE):
                         m.d.comb += [self.dram.cyc.eq(1), self.dram.stb.eq(1)]
+                        if self.fault == "moves":
+                            m.d.comb += self.dram.adr.eq(Cat(clock[0], argument[4:]))
+                        if self.fault == "flickers":
+                            m.d.comb += self.dram.stb.eq(~self.dram.ack)
                         with m.If(self.dram.ack):
                             m.d.comb += [done.eq(1), fields["mem_size"].eq(3),
                                          fields["mem_vaddr"].eq(argument), fields["mem_paddr"].eq(argument)]
