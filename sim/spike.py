@@ -8,9 +8,9 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,13 +111,13 @@ def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size:
     `console` gets the program's output as it comes; `signature` is a file for Spike to write. Raises SpikeError.
     """
     # Spike's own status is 0 at its bound, too: only the log tells such a run from a program that passed.
-    first, *rest = command(elf, BATCH * max_instructions, ram_size)
+    first, *options, program = command(elf, BATCH * max_instructions, ram_size)
     wanted = [] if signature is None else [f"+signature={signature}", "+signature-granularity=4"]
     mark = f" mem {tohost:#018x} "
-    count, code, deadline = 0, None, time.monotonic() + seconds
-    output = bytearray()
-    with subprocess.Popen([first, "--log-commits", *wanted, *rest], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE) as process:
+    count, code = 0, None
+    output, last = bytearray(), ""
+    with subprocess.Popen([first, "--log-commits", *options, *wanted, program], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
 
         def listen(stream: IO[bytes]) -> None:
@@ -127,6 +127,8 @@ def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size:
 
         listener = threading.Thread(target=listen, args=(process.stdout,))
         listener.start()
+        watchdog = threading.Timer(seconds, process.kill)       # a hart that waits writes no log
+        watchdog.start()
         for line in process.stderr:
             if code is not None:
                 continue                # Spike notices the end a little later, and prints what is left
@@ -134,11 +136,15 @@ def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size:
             if mark in text:
                 code = exit_code(int(text.split(mark)[1], 16))
             count += 1
-            if count == max_instructions or time.monotonic() > deadline:
+            last = text
+            if count == max_instructions:
                 process.kill()
                 break
-        process.wait()
+        status = process.wait()
+        watchdog.cancel()
         listener.join()
+        if status == -signal.SIGABRT:
+            raise SpikeError(f"Spike stopped: {last.strip()}")
         return Ending(code, count, bytes(output))
 
 

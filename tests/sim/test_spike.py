@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from isa.profile import PROFILES
-from sim import programs, spike
+from sim import programs, spike, toolchain
 from sim.model.elf import read_elf
 
 LOG = """\
@@ -107,3 +107,11 @@ def test_missing(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(spike.SpikeError, match="Spike is not installed"):
         spike.executable()
+
+
+def test_a_hart_that_waits_for_ever_is_stopped(tmp_path):
+    source = tmp_path / "wait.S"
+    source.write_text('.globl _start\n_start: wfi\nj _start\n.section .tohost, "aw"\n.globl tohost\ntohost: .dword 0\n')
+    elf = tmp_path / "wait.elf"
+    toolchain.cc(["-T", programs.SOURCES / "test.ld", source, "-o", elf])
+    assert spike.run(elf, 0x1234, 1000, seconds=0.5).code is None
