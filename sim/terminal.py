@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 
@@ -21,7 +21,7 @@ class Terminal:
         self._json = as_json
         self._captured = bytearray()
         self._console = Console(stderr=True, highlight=False)
-        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
                              TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), console=self._console, transient=True)
         self._task = self._bar.add_task("running", total=None, rate="")
         self._live = self._console.is_terminal

@@ -5,30 +5,37 @@ from typing import Any
 
 from isa import platform
 from sim.firmware import DEMO, build_firmware
+from sim.model import Machine
 from sim.outcome import BadInput, Outcome
 from sim.run import Options, in_lockstep
 from sim.terminal import Terminal
 from sim.toolchain import ToolchainError
 
+MAX_INSTRUCTIONS = 100_000_000      # ends a demo that would never end
+
 
 def run_demo(config: str, timeout: float, terminal: Terminal) -> Outcome:
     """The hypervisor and its two guests on the RTL, every record compared with the model. Raises BadInput."""
-    return in_lockstep(_firmware(), _options(config, timeout, terminal))
-
-
-def _firmware() -> Path:
     try:
-        return build_firmware(DEMO)
+        firmware = build_firmware(DEMO)
     except ToolchainError as error:
         raise BadInput(str(error)) from error
+    total = _length(firmware)
 
-
-def _options(config: str, timeout: float, terminal: Terminal) -> Options:
     def progress(done: int) -> None:
-        terminal.progress("lockstep", done, None, f"{done:,} compared")
+        terminal.progress("lockstep", min(done, total), total, f"{done:,} compared")
 
-    return Options(config=config, ram_size=platform.RAM_SIZE, max_instructions=1 << 62, timeout=timeout, signature=None,
-                   console=terminal.console, progress=progress, statistics="sim.stats:Statistics")
+    return in_lockstep(firmware, Options(
+        config=config, ram_size=platform.RAM_SIZE, max_instructions=MAX_INSTRUCTIONS, timeout=timeout, signature=None,
+        console=terminal.console, progress=progress, statistics="sim.stats:Statistics"))
+
+
+def _length(firmware: Path) -> int:
+    """About how many records the run will have: as many as on the model alone, but for the timing of its interrupts."""
+    machine = Machine()
+    machine.load_elf(firmware)
+    machine.run(MAX_INSTRUCTIONS)
+    return machine.hart.steps
 
 
 def show(terminal: Terminal, outcome: Outcome) -> None:
