@@ -105,18 +105,6 @@ static void apply_inputs() {
     top->eval();
 }
 
-// A master may let its request depend on `ack`, so the answers and the design settle together.
-static void settle_answers() {
-    for (int round = 0; iram->respond() | dram->respond(); ++round) {
-        if (round == 8) {
-            status.protocol_address = PORT(dram, adr) << 3;
-            status.events |= PROTOCOL;
-            return;
-        }
-        apply_inputs();
-    }
-}
-
 // One clock cycle, from just after a falling edge to just after the next.
 static void cycle() {
     const bool resetting = top->rst, was_finished = top->finished;
@@ -135,7 +123,6 @@ static void cycle() {
     }
     if (changed) top->answer = !top->answer;
     set_clock(0);
-    if (changed) settle_answers();
     dump();
     if (top->finished && !was_finished) {
         status.events |= FINISHED;
@@ -146,7 +133,8 @@ static void cycle() {
 // Runs until something needs Python, or to the next time Python asked for.
 static void run() {
     const uint64_t deadline = VerilatedVpi::cbNextDeadline();
-    if (!top->rst) settle_answers();    // the host may have written to RAM under a beat that is already answered
+    // The host may have written to RAM under a beat that is already answered.
+    if (!top->rst && (iram->respond() | dram->respond())) apply_inputs();
     while (!context->gotFinish()) {
         if (deadline != NEVER && context->time() + 2 * HALF_PERIOD > deadline) {
             next_time(std::max(deadline, context->time()));

@@ -73,14 +73,14 @@ async def stalls_delay_and_change_nothing(dut):
     values = {}
     for probability in (0, 0.5):
         bench = fresh(dut, (Op.ADD, 7), (Op.STORE, DATA), (Op.LOAD, DATA), (Op.JUMP, "@0"), threshold=100)
-        bench.stalls(probability, 3)
+        bench.stalls(probability, 99)
         await bench.run(10_000)
         values[probability] = taken(bench, "rd_value"), bench.status.cycles, bench.status.stalled
     assert values[0][0] == values[0.5][0]
     assert values[0][2] == 0
     assert values[0.5][1] == values[0][1] + values[0.5][2]
-    # 150 beats and more, half of them delayed by 2 cycles on average
-    assert 75 < values[0.5][2] < 300
+    # 150 beats, half of them delayed by 50 cycles on average
+    assert 2500 < values[0.5][2] < 5000
 
 
 @cocotb.test()
@@ -96,14 +96,14 @@ async def the_seed_chooses_the_stalls(dut):
 
 @cocotb.test()
 async def a_bus_error_hits_its_address_so_often(dut):
-    bench = fresh(dut, (Op.LOAD, DATA), (Op.LOAD, DATA + 8), (Op.STORE, DATA), threshold=9)
+    bench = fresh(dut, *((Op.LOAD, DATA), (Op.LOAD, DATA + 8), (Op.STORE, DATA)) * 2, threshold=6)
     bench.error_at(DATA + 4, DATA + 7, write=False, beats=1)
     bench.error_at(DATA, DATA, read=False)
     bench.error_at(DATA, DATA, data=False)
     bench.error_at(BASE, BASE + 0xFFF, fetch=False)
     await bench.run(50)
-    assert taken(bench, "trap")[:3] == [1, 0, 1]
-    assert bench.status.bus_errors == 2
+    assert taken(bench, "trap") == [1, 0, 1, 0, 0, 1]
+    assert bench.status.bus_errors == 3
 
 
 @cocotb.test()
@@ -126,7 +126,7 @@ async def outside_of_ram_is_a_bus_error(dut):
 @cocotb.test()
 async def a_watched_store_stops_twice(dut):
     """On the bus before the next instruction, and when it retires; the next load sees the host's answer."""
-    bench = fresh(dut, (Op.ADD, 5), (Op.STORE, DATA), (Op.LOAD, DATA), (Op.STORE, DATA + 8), threshold=1000)
+    bench = fresh(dut, (Op.ADD, 5), (Op.STORE, DATA + 4), (Op.LOAD, DATA), (Op.STORE, DATA + 8), threshold=1000)
     bench.watch(DATA + 3)
     seen = Event(0)
     while not seen & Event.RETIRE_WATCH:
@@ -147,7 +147,7 @@ async def the_host_may_change_ram_under_a_beat(dut):
     """A beat that is answered but not ended when the design stands still gets what the host writes then."""
     bench = fresh(dut, (Op.LOAD, DATA), threshold=1000)
     await bench.run(2)
-    for value in range(3):      # the load's beat is open at one of these points
+    for value in (1, 2, 3):      # the load's beat is open at one of these points
         assert taken(bench, "valid") == []
         bench.write(DATA, value.to_bytes(8, "little"))
         if await bench.run(1) and bench.status.count:
@@ -166,6 +166,10 @@ async def the_uart_is_two_queues(dut):
     bench.uart_put(b"\xff")
     await bench.run(100)
     assert bench.uart_take() == b"\0"
+    bench.uart_put(b"lost")
+    bench.power_on()
+    await bench.run(100)
+    assert bench.uart_take() == b""
 
 
 @cocotb.test()
@@ -200,18 +204,19 @@ async def power_on_forgets_what_reset_keeps(dut):
 async def cocotb_sees_the_edges_when_asked(dut):
     """Triggers fire at each edge, before the flip-flops move; a Timer does not disturb the count."""
     bench = fresh(dut, *LOOP, threshold=1000, edges=1)
-    seen = []
+    seen, sampled = [], []
 
     async def sampler():
         for _ in range(6):
             await FallingEdge(dut.clk)
             seen.append(int(dut.retire.value) & 1)
             await RisingEdge(dut.clk)
+            sampled.append(int(dut.retire.value) & 1)
 
     task = cocotb.start_soon(sampler())
     await bench.run(8)
     assert task.done()
-    assert seen == [0, 0, 1, 0, 1, 0]
+    assert seen == sampled == [0, 0, 1, 0, 1, 0]
     bench.settings.edges = 0
     task = cocotb.start_soon(_wait(55))
     assert await bench.run(100) == Event.LIMIT
