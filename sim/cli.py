@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.exceptions import Abort, TyperException
+from typer.exceptions import TyperException
 
 from isa import platform
 from isa.profile import PROFILES
@@ -38,6 +38,7 @@ Signature = Annotated[Path | None, typer.Option("--signature", metavar="FILE",
 
 DEFAULT_RAM = f"{platform.RAM_SIZE >> 20}M"
 MAX_INSTRUCTIONS = 1_000_000_000
+INTERRUPTED_STATUS = 130        # what the library makes of Ctrl-C
 
 
 def _version(wanted: bool) -> None:
@@ -132,7 +133,7 @@ def _finish(terminal: "object", outcome: Outcome) -> None:
     assert isinstance(terminal, Terminal)
     words = {"pass": "passed", "fail": f"failed with code {outcome.code}", "limit": "did not end", "diverged": "diverged"}
     rate = outcome.instructions / outcome.seconds if outcome.seconds else 0
-    terminal.note(f"{words[outcome.verdict.value]}: {outcome.instructions:,} instructions on {outcome.on} "
+    terminal.note(f"{words[outcome.verdict.value]}: {outcome.instructions:,} instructions and traps on {outcome.on} "
                   f"in {outcome.seconds:.1f} s ({rate:,.0f}/s)")
     if outcome.detail:
         terminal.note(outcome.detail)
@@ -147,11 +148,10 @@ def main() -> None:
     except BadInput as error:
         print(f"doppelhart: {error}", file=sys.stderr)
         status = BAD_INPUT_STATUS
-    except (Abort, KeyboardInterrupt):
-        print("doppelhart: stopped", file=sys.stderr)
-        status = 130
     except TyperException as error:
         if error.format_message():      # empty after the help that stands in for a missing command
             print(f"doppelhart: {error.format_message()}", file=sys.stderr)
         status = BAD_INPUT_STATUS
+    if status == INTERRUPTED_STATUS:
+        print("doppelhart: stopped", file=sys.stderr)
     sys.exit(status or 0)

@@ -24,7 +24,7 @@ BAD_INPUT_STATUS = 2
 
 @dataclass
 class Outcome:
-    """One run. `code` is the program's own exit code (None when it did not end); `seconds` is wall-clock time."""
+    """One run. `instructions` counts traps too; `code` is the program's own (None: it did not end); `seconds` is wall-clock."""
 
     verdict: Verdict
     on: str

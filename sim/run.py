@@ -66,8 +66,9 @@ def on_spike(elf: Path, options: Options) -> Outcome:
     try:
         image = read_elf(elf)
         check_fits(image, platform.RAM_BASE, platform.RAM_BASE + options.ram_size, elf)
-        if "tohost" not in image.symbols:
-            raise BadInput(f"{elf} has no symbol 'tohost', through which a program ends on Spike")
+        for name in ("tohost", "fromhost"):
+            if name not in image.symbols:
+                raise BadInput(f"{elf} has no symbol {name!r}; without it Spike does not see a program's end")
         if options.signature is not None:
             signature_range(image.symbols)
         start = time.monotonic()
