@@ -24,7 +24,6 @@ from sim.model.htif import RUNNING, Htif
 
 HISTORY = 16                # records kept for a report
 PROGRESS_CYCLES = 200_000   # a run without events is interrupted so often
-_DRAIN_CYCLES = 32          # from the finisher's signal until its store has surely retired
 
 
 class Consumer(Protocol):
@@ -103,8 +102,6 @@ class Lockstep:
             if job.max_records and bench.settings.threshold > job.max_records - bench.status.retired:
                 bench.settings.threshold = job.max_records - bench.status.retired
             events = await bench.run(min(left, PROGRESS_CYCLES))
-            if events & Event.FINISHED:
-                events |= await bench.run(_DRAIN_CYCLES)
             if not self._compare(take()):
                 return Verdict.DIVERGED, None, self._divergence.reason if self._divergence else ""
             self._serve(events)

@@ -53,8 +53,6 @@ void save_power_on_state() {
 }
 
 BENCH_API void bench_power_on() {
-    const CData wake = top->wake;   // a change of `wake` would resume Python, which is already running
     Loader loader;
     loader >> *top;
-    top->wake = wake;
 }

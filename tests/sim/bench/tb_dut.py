@@ -64,6 +64,7 @@ async def a_full_buffer_is_reported_and_never_overrun(dut):
 @cocotb.test()
 async def without_records_they_are_counted(dut):
     bench = fresh(dut, *LOOP, threshold=1, record=0)
+    bench.watch(DATA)
     assert await bench.run(1000) == Event.LIMIT
     assert (bench.status.count, bench.status.retired) == (0, 499)
 
@@ -140,6 +141,8 @@ async def a_watched_store_stops_twice(dut):
     assert taken(bench, "mem_write") == [0, 1]
     assert await bench.run(20) == Event.LIMIT       # the other store is not watched
     assert taken(bench, "rd_value")[0] == 77
+    bench.power_on()
+    assert await bench.run(100) == Event.LIMIT      # nor is the first one any more
 
 
 @cocotb.test()

@@ -68,6 +68,11 @@ def test_both_ways_give_the_same_records_and_verdict(session, job):
         assert fast.statistics["blocks"] < fast.records
 
 
+def test_the_seed_of_the_job_chooses_the_stalls(session, job):
+    stalled = [session.run(job(*COUNT, stall_chance=0.5, stall_longest=9, seed=seed)).stalled for seed in (1, 2, 1)]
+    assert stalled[0] == stalled[2] != stalled[1]
+
+
 def test_bus_errors_are_input_to_the_model(session, job):
     result = session.run(job(*COUNT, errors=[BusError(DATA, DATA + 7, fetch=False)]))
     assert (result.verdict, result.bus_errors) == (Verdict.PASS, 2)
