@@ -117,7 +117,7 @@ def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size:
     count, code = 0, None
     output, last = bytearray(), ""
     with subprocess.Popen([first, "--log-commits", *options, *wanted, program], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None and process.stderr is not None
 
         def listen(stream: IO[bytes]) -> None:
@@ -129,20 +129,24 @@ def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size:
         listener.start()
         watchdog = threading.Timer(seconds, process.kill)       # a hart that waits writes no log
         watchdog.start()
-        for line in process.stderr:
-            if code is not None:
-                continue                # Spike notices the end a little later, and prints what is left
-            text = line.decode()
-            if mark in text:
-                code = exit_code(int(text.split(mark)[1], 16))
-            count += 1
-            last = text
-            if count == max_instructions:
-                process.kill()
-                break
+        try:
+            for line in process.stderr:
+                if code is not None:
+                    continue            # Spike notices the end a little later, and prints what is left
+                text = line.decode()
+                if mark in text:
+                    code = exit_code(int(text.split(mark)[1], 16))
+                count += 1
+                last = text
+                if count == max_instructions:
+                    break
+            else:
+                process.wait()          # it has closed its log and is about to end by itself
+        finally:
+            process.kill()
+            watchdog.cancel()
+            listener.join()
         status = process.wait()
-        watchdog.cancel()
-        listener.join()
         if status == -signal.SIGABRT:
             raise SpikeError(f"Spike stopped: {last.strip()}")
         return Ending(code, count, bytes(output))
