@@ -2,7 +2,8 @@
 
 The C++ half (sim/bench/harness) lives in the same process; its structures and RAM are mapped here with
 ctypes, so reading a counter or a million records copies nothing. Python runs only while the design stands
-still. """
+still.
+"""
 
 import ctypes
 import enum

@@ -20,9 +20,7 @@ class Verdict(Enum):
 
 @dataclass
 class BusError:
-    """Bus beats that touch the bytes first..last end with `err`: the next `beats` of them, or all when
-    negative.
-    """
+    """Bus beats that touch the bytes first..last end with `err`: the next `beats` of them, or all when negative."""
 
     first: int
     last: int

@@ -6,7 +6,8 @@ Python runs per record.
 
 A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store ends on the bus, before
 the next load can start; the model's memory is served when the record of that store has been compared. Both
-see the answer between the same two instructions. """
+see the answer between the same two instructions.
+"""
 
 import time
 from array import array

@@ -1,9 +1,11 @@
 """A divergence again, with a waveform of the cycles around it.
 
 The job of a failed run is kept as a file under `build/divergences/`; a replay runs it on a build that can
-write waveforms. Stalls and bus errors come from the job's seed, so the same cycles follow. """
+write waveforms. Stalls and bus errors come from the job's seed, so the same cycles follow.
+"""
 
 import json
+import sys
 from pathlib import Path
 
 from sim.bench.build import BUILD, digest
@@ -22,7 +24,7 @@ def save(job: Job, divergence: Divergence) -> str:
     path = BUILD / "divergences" / f"{Path(job.elf).stem}-{digest(text)[:8]}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    return f"python -m sim.bench {path}"
+    return f"{sys.executable} -m sim.bench {path}"
 
 
 def load(path: Path) -> Job:

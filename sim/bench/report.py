@@ -2,7 +2,8 @@
 closer.
 
 On a terminal it is coloured; elsewhere the same text is plain, and a differing field is marked with an
-arrow either way. """
+arrow either way.
+"""
 
 import io
 from collections.abc import Iterator

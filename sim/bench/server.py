@@ -3,7 +3,8 @@ hangs up.
 
 Lines of JSON come in on one pipe (a Job each) and go out on another: {"console": text}, {"progress":
 [records, cycles]}, and one {"result": ...} or {"refused": sentence} per job. sim/bench/session.py is the
-other end. """
+other end.
+"""
 
 import gc
 import json

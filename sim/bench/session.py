@@ -4,7 +4,8 @@
         result = session.run(Job(elf="program.elf"))
 
 One process runs any number of programs, each from power-on state. The process ends with the session,
-whatever ends it. """
+whatever ends it.
+"""
 
 import json
 import os

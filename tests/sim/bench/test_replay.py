@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def diverging(job, tmp_path, monkeypatch):
     monkeypatch.setattr(command, "build_soc",
                         lambda config, traced: make_toy(tmp_path, toy={"fault": "sum"}, traced=traced))
     words = replay.save(program, result.divergence).split()
-    assert words[:3] == ["python", "-m", "sim.bench"]
+    assert words[:3] == [sys.executable, "-m", "sim.bench"]
     return words[3]
 
 

@@ -3,7 +3,8 @@ instruction per dword.
 
 An instruction is `op | argument << 8`. Each one retires a record with pc, insn, rd_value (the accumulator),
 the access it made, or a load or store access fault. The instruction memory is fetched through `iram`, data
-goes through `dram`. """
+goes through `dram`.
+"""
 
 from amaranth.hdl import *
 from amaranth.lib import enum, memory, stream, wiring
