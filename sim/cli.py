@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 
 from isa import platform
 from isa.profile import PROFILES
-from sim.outcome import BAD_INPUT_STATUS, BadInput, Outcome
+from sim.outcome import BAD_INPUT_STATUS, EXIT_STATUS, BadInput, Outcome, Verdict
 
 app = typer.Typer(name="doppelhart", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="A small RISC-V core with the hypervisor extension, its hypervisor, and the model that checks both.")
@@ -24,6 +24,12 @@ class On(StrEnum):
 
     model = "model"
     rtl = "rtl"
+    spike = "spike"
+
+
+class Judge(StrEnum):
+    """Who says what the golden model should have done."""
+
     spike = "spike"
 
 
@@ -86,6 +92,35 @@ def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signa
     _finish(terminal, outcome)
 
 
+@app.command()
+def crosscheck(elf: Elf, max_instructions: Limit = 1_000_000, ram: Ram = DEFAULT_RAM, as_json: Json = False) -> None:
+    """Run ELF on the golden model and on Spike, and compare them retirement by retirement."""
+    from sim import run as runs
+    from sim.terminal import Terminal
+    with Terminal(as_json=as_json) as terminal:
+        outcome = runs.against_spike(elf, max_instructions, size(ram))
+    _finish(terminal, outcome)
+
+
+@app.command()
+def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges the model.")] = Judge.spike,
+         seeds: Annotated[str, typer.Option("--seeds", metavar="A:B", help="Seeds A to B-1, one program each.")] = "0:100",
+         jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Programs at a time.")] = 2,
+         output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where failures and progress are kept.")]
+         = Path("build/fuzz")) -> None:
+    """Random programs that know the hypervisor extension, on the golden model and on a judge. A second run resumes."""
+    from sim.fuzz import campaign, judge
+    from sim.terminal import Terminal
+    chosen = {Judge.spike: judge.against_spike}[against]
+    with Terminal() as terminal:
+        summary = campaign.run(seed_range(seeds), chosen, output, jobs,
+                               lambda so_far: terminal.progress("fuzzing", len(so_far.seeds), so_far.total))
+    terminal.note(summary.text())
+    for seed in summary.failed:
+        terminal.note(f"  {output}/seed-{seed.seed}.elf, {output}/seed-{seed.seed}.txt")
+    raise typer.Exit(EXIT_STATUS[Verdict.DIVERGED if summary.failed else Verdict.PASS])
+
+
 @vmm.command()
 def demo(config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
     """The main job: the hypervisor and two guests on the core, in lockstep with the golden model."""
@@ -126,6 +161,17 @@ def size(text: str) -> int:
     if value < 0x1000 or value % 0x1000:
         raise BadInput(f"RAM of {text} is not a positive multiple of 4K")
     return value
+
+
+def seed_range(text: str) -> range:
+    """Seeds written as A:B. Raises BadInput."""
+    try:
+        first, last = (int(part) for part in text.split(":"))
+    except ValueError:
+        raise BadInput(f"{text!r} is not a range of seeds; write for instance 0:100") from None
+    if not 0 <= first < last:
+        raise BadInput(f"there are no seeds in {text!r}")
+    return range(first, last)
 
 
 def _finish(terminal: "object", outcome: Outcome) -> None:

@@ -81,6 +81,21 @@ def on_spike(elf: Path, options: Options) -> Outcome:
     return Outcome(verdict, "spike", ending.instructions, time.monotonic() - start, ending.code, detail)
 
 
+def against_spike(elf: Path, max_events: int, ram_size: int) -> Outcome:
+    """Run on the model and on Spike and compare every event. Raises BadInput."""
+    from sim.crosscheck import crosscheck
+    from sim.spike import SpikeError
+    start = time.monotonic()
+    try:
+        result = crosscheck(elf, max_events, ram_size)
+    except (ElfError, SpikeError) as error:
+        raise BadInput(str(error)) from error
+    verdict = Verdict.LIMIT if result.code is None else ended(result.code)
+    if result.report:
+        verdict = Verdict.DIVERGED
+    return Outcome(verdict, "model and spike", result.events, time.monotonic() - start, result.code, result.report)
+
+
 def on_rtl(elf: Path, options: Options) -> Outcome:
     """Run on the simulated SoC, unchecked. Raises BadInput."""
     return _simulated(elf, options, check=False)

@@ -46,7 +46,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("command", ["run", "cosim", "run --on rtl", "run --on spike"])
+@pytest.mark.parametrize("command", ["run", "cosim", "run --on rtl", "run --on spike", "crosscheck"])
 @pytest.mark.parametrize("name", FILES)
 def test_unusable_file(name, command, tmp_path, capfd, monkeypatch):
     content, wanted = FILES[name]
@@ -56,7 +56,7 @@ def test_unusable_file(name, command, tmp_path, capfd, monkeypatch):
     assert wanted in line and name in line
 
 
-@pytest.mark.parametrize("command", ["run", "cosim", "run --on rtl", "run --on spike"])
+@pytest.mark.parametrize("command", ["run", "cosim", "run --on rtl", "run --on spike", "crosscheck"])
 def test_no_such_file(command, tmp_path, capfd, monkeypatch):
     line = refused(capfd, monkeypatch, *command.split(), str(tmp_path / "absent"))
     assert "absent" in line and "no file" in line
@@ -69,6 +69,8 @@ def test_no_such_file(command, tmp_path, capfd, monkeypatch):
     (("cosim", "{elf}", "--config", "huge"), "'huge'"),
     (("run", "{elf}", "--on", "qemu"), "'qemu'"),
     (("run",), "ELF"),
+    (("fuzz", "--seeds", "1"), "'1'"),
+    (("fuzz", "--seeds", "5:5"), "5:5"),
     (("frobnicate",), "'frobnicate'"),
     (("verilog", "--config", "huge"), "'huge'"),
     (("verilog", "-o", "/nowhere/at/all.v"), "/nowhere/at/all.v"),

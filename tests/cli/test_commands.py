@@ -12,7 +12,7 @@ import pytest
 from sim import toolchain
 from sim.cli import main
 from sim.outcome import EXIT_STATUS, Outcome, Verdict
-from sim.programs import SOURCES
+from sim.programs import SOURCES, build_program
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -50,7 +50,7 @@ def call(capfd, monkeypatch, *arguments: str) -> tuple[int, str, str]:
     return stop.value.code, *capfd.readouterr()
 
 
-WAYS = ("run", "run --on rtl", "run --on spike", "cosim", "cosim --config linux")
+WAYS = ("run", "run --on rtl", "run --on spike", "cosim", "crosscheck", "cosim --config linux")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -102,6 +102,21 @@ def test_an_interrupt_from_the_keyboard_stops_it_cleanly(elf, arguments):
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err.splitlines()[-1]) == (130, "doppelhart: stopped")
     assert "Traceback" not in err
+
+
+def test_crosscheck_of_what_differs(capfd, monkeypatch):
+    """`h_timedelta` needs vstimecmp to see htimedelta at once, which Spike does not do."""
+    program = str(build_program(SOURCES / "h_timedelta.S"))
+    status, _, err = call(capfd, monkeypatch, "crosscheck", program)
+    assert status == 4 and "diverged" in err and "Spike" in err
+
+
+def test_fuzz(tmp_path, capfd, monkeypatch):
+    command = ("fuzz", "--against", "spike", "--seeds", "7:9", "--jobs", "2", "-o", str(tmp_path))
+    status, out, err = call(capfd, monkeypatch, *command)
+    assert (status, out) == (0, "") and "2 of 2 programs" in err and "0 differ" in err
+    assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 2
+    assert call(capfd, monkeypatch, *command)[2] == err         # resumed: nothing is run again
 
 
 def test_verilog(tmp_path, capfd, monkeypatch):

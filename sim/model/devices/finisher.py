@@ -20,4 +20,4 @@ class Finisher(PlainState):
             if command in (FINISHER_PASS, FINISHER_RESET):
                 self.code = 0
             elif command == FINISHER_FAIL:
-                self.code = value >> 16 & 0xFFFF
+                self.code = value >> 16 & 0xFFFF or 1   # code 0 is a failure all the same

@@ -7,7 +7,7 @@ from sim.model.devices.finisher import RUNNING, Finisher
 from tests.sim.model.bare import CODE, Bare, asm
 
 
-@pytest.mark.parametrize(("value", "code"), [(0x5555, 0), (0x7777, 0), (0x3333, 0), (0x2A_3333, 42), (0xFFFF_3333, 0xFFFF),
+@pytest.mark.parametrize(("value", "code"), [(0x5555, 0), (0x7777, 0), (0x3333, 1), (0x2A_3333, 42), (0xFFFF_3333, 0xFFFF),
                                              (0x1234, RUNNING), (0, RUNNING)])
 def test_commands(value: int, code: int) -> None:
     f = Finisher()
