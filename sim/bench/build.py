@@ -137,7 +137,8 @@ class HarnessRunner(Verilator):
 def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
     """Run make on Verilator's makefile; objects in `finished` are taken as they are."""
     old = [f"--assume-old={name}" for name in finished]
-    command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler()]
+    command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler(),
+               f"PYTHON3={sys.executable}"]         # Debian has no command called `python`
     with open(directory / "make.log", "a") as log:
         result = subprocess.run([*command, *targets], stdout=log, stderr=subprocess.STDOUT, check=False)
     if result.returncode:

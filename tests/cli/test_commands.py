@@ -94,12 +94,16 @@ def test_the_demo(capfd, monkeypatch):
 def test_an_interrupt_from_the_keyboard_stops_it_cleanly(elf, arguments):
     loop = elf(2, "nop")
     command = [sys.executable, "-m", "sim", *(a.format(loop=loop) for a in arguments)]
+    # A suite that runs in the background ignores the signal, and its children would inherit that.
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(5)
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+                               start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(5)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
     assert (process.returncode, err.splitlines()[-1]) == (130, "doppelhart: stopped")
     assert "Traceback" not in err
 
