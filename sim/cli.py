@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from isa import platform
 from isa.profile import PROFILES
 from sim.outcome import BAD_INPUT_STATUS, EXIT_STATUS, BadInput, Outcome, Verdict
+from sim.terminal import Terminal
 
 app = typer.Typer(name="doppelhart", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="A small RISC-V core with the hypervisor extension, its hypervisor, and the model that checks both.")
@@ -66,7 +67,6 @@ def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the
         ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0, as_json: Json = False) -> None:
     """Run ELF to its end, on the golden model, on the RTL, or on Spike."""
     from sim import run as runs
-    from sim.terminal import Terminal
     with Terminal(as_json=as_json) as terminal:
         options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
                                signature=signature, console=terminal.console,
@@ -83,7 +83,6 @@ def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signa
           as_json: Json = False) -> None:
     """Run ELF on the RTL and compare every retired instruction and trap with the golden model."""
     from sim import run as runs
-    from sim.terminal import Terminal
     with Terminal(as_json=as_json) as terminal:
         options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
                                signature=signature, console=terminal.console, stalls=stalls, seed=seed,
@@ -96,7 +95,6 @@ def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signa
 def crosscheck(elf: Elf, max_instructions: Limit = 1_000_000, ram: Ram = DEFAULT_RAM, as_json: Json = False) -> None:
     """Run ELF on the golden model and on Spike, and compare them retirement by retirement."""
     from sim import run as runs
-    from sim.terminal import Terminal
     with Terminal(as_json=as_json) as terminal:
         outcome = runs.against_spike(elf, max_instructions, size(ram))
     _finish(terminal, outcome)
@@ -110,7 +108,6 @@ def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges th
          = Path("build/fuzz")) -> None:
     """Random programs that know the hypervisor extension, on the golden model and on a judge. A second run resumes."""
     from sim.fuzz import campaign, judge
-    from sim.terminal import Terminal
     chosen = {Judge.spike: judge.against_spike}[against]
     with Terminal() as terminal:
         summary = campaign.run(seed_range(seeds), chosen, output, jobs,
@@ -124,7 +121,6 @@ def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges th
 @vmm.command()
 def demo(config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
     """The main job: the hypervisor and two guests on the core, in lockstep with the golden model."""
-    from sim.terminal import Terminal
     from sim.vmm import run_demo, show
     with Terminal(as_json=as_json) as terminal:
         outcome = run_demo(config, timeout, terminal)
@@ -174,9 +170,7 @@ def seed_range(text: str) -> range:
     return range(first, last)
 
 
-def _finish(terminal: "object", outcome: Outcome) -> None:
-    from sim.terminal import Terminal
-    assert isinstance(terminal, Terminal)
+def _finish(terminal: Terminal, outcome: Outcome) -> None:
     words = {"pass": "passed", "fail": f"failed with code {outcome.code}", "limit": "did not end", "diverged": "diverged"}
     rate = outcome.instructions / outcome.seconds if outcome.seconds else 0
     terminal.note(f"{words[outcome.verdict.value]}: {outcome.instructions:,} instructions and traps on {outcome.on} "

@@ -1,30 +1,15 @@
 """sim/fuzz/blocks.py: what makes a unit safe."""
 
-import random
-from functools import cache
 
 import pytest
 
 from isa import insns
-from sim.fuzz import blocks, layout, pages
-from sim.fuzz.context import Context
+from sim.fuzz import blocks, layout
 from sim.fuzz.encode import Code
+from tests.sim.fuzz.made_context import context
 
 WRITABLE = {0, layout.LINK, layout.BASE, *layout.BODY}
 MAKERS = sorted({maker for table in blocks.WEIGHTS.values() for maker in table}, key=lambda maker: maker.__name__)
-
-
-@cache
-def tables() -> pages.Space:
-    rng, memory = random.Random(0), pages.Memory()
-    return pages.build(rng, memory, "vs", pages.build(rng, memory, "g"))
-
-
-def context(seed: int, mode: str) -> Context:
-    rng, space = random.Random(seed), tables()
-    works = dict.fromkeys("rwx", space.windows[:2])
-    return Context(rng, mode, [space, None], [space], [None], [space.atp()], [layout.S_CODE], frozenset(("stimecmp",)), True,
-                   space.slots, works, works)
 
 
 def destination(code: Code) -> int:

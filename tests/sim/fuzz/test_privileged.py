@@ -1,25 +1,10 @@
 """sim/fuzz/privileged.py."""
 
-import random
-from functools import cache
 
 from isa import csrs, insns
-from sim.fuzz import layout, pages, privileged, values
-from sim.fuzz.context import Context
+from sim.fuzz import privileged, values
 from sim.fuzz.encode import Code
-
-
-@cache
-def tables() -> pages.Space:
-    rng, memory = random.Random(0), pages.Memory()
-    return pages.build(rng, memory, "vs", pages.build(rng, memory, "g"))
-
-
-def context(seed: int, mode: str) -> Context:
-    rng, space = random.Random(seed), tables()
-    works = dict.fromkeys("rwx", space.windows[:2])
-    return Context(rng, mode, [space, None], [space], [None], [space.atp()], [layout.S_CODE], frozenset(("stimecmp",)), True,
-                   space.slots, works, works)
+from tests.sim.fuzz.made_context import context
 
 
 def codes(made: list[Code]) -> set[int]:
