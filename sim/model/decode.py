@@ -11,6 +11,7 @@ from isa.insns import COMPRESSED, COMPRESSED_FIELDS, FIELDS, IMMEDIATES, INSNS
 from isa.profile import Profile
 from sim.model import (
     execute_atomic,
+    execute_bits,
     execute_hypervisor,
     execute_int,
     execute_memory,
@@ -31,7 +32,7 @@ class Illegal(Insn):
         raise illegal(self)
 
 
-MODULES = (execute_int, execute_mul, execute_memory, execute_atomic, execute_system, execute_hypervisor)
+MODULES = (execute_int, execute_mul, execute_bits, execute_memory, execute_atomic, execute_system, execute_hypervisor)
 
 
 def _classes() -> dict[str, type[Insn]]:

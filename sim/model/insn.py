@@ -12,8 +12,8 @@ from isa.insns import FIELDS, IMMEDIATES
 if TYPE_CHECKING:
     from sim.model.hart import Hart
 
-# What an instruction does to memory, and so what its record says about memory.
-NONE, LOAD, STORE, AMO, SC = range(5)
+# What an instruction does to memory, and so what its record says about memory. CACHE: it has addresses but moves no data.
+NONE, LOAD, STORE, AMO, SC, CACHE = range(6)
 
 
 class Insn:

@@ -21,7 +21,8 @@ _CSR_WRITE, _CSR_ADDR = 1 << _AT["csr_write"], _AT["csr_addr"]
 _IRQ, _ORDER, _TINST = _AT["irq"], _AT["order_low"], _AT["tinst"]
 _VALID = 1 << _AT["valid"]
 ORDER_MASK = (1 << FIELDS["order_low"].width) - 1
-MEMORY_FLAGS = {insn.NONE: 0, insn.LOAD: _READ, insn.STORE: _WRITE, insn.AMO: _READ | _WRITE, insn.SC: _WRITE}
+MEMORY_FLAGS = {insn.NONE: 0, insn.LOAD: _READ, insn.STORE: _WRITE, insn.AMO: _READ | _WRITE, insn.SC: _WRITE,
+                insn.CACHE: 0}
 
 # The words from `time` on are inputs; word 0 has some as well.
 FIRST_INPUT = FIELDS["time"].word
