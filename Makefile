@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
-	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md)"
+	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
 demo: setup
@@ -23,6 +23,7 @@ lint: setup
 
 docs: setup
 	$(BIN)/python -m isa.emit all
+	$(BIN)/python -m tests.rules.ledger
 
 setup: $(STAMP)
 
