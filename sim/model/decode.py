@@ -12,6 +12,7 @@ from isa.profile import Profile
 from sim.model import (
     execute_atomic,
     execute_bits,
+    execute_cbo,
     execute_hypervisor,
     execute_int,
     execute_memory,
@@ -32,7 +33,8 @@ class Illegal(Insn):
         raise illegal(self)
 
 
-MODULES = (execute_int, execute_mul, execute_bits, execute_memory, execute_atomic, execute_system, execute_hypervisor)
+MODULES = (execute_int, execute_mul, execute_bits, execute_memory, execute_cbo, execute_atomic, execute_system,
+           execute_hypervisor)
 
 
 def _classes() -> dict[str, type[Insn]]:
