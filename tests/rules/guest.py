@@ -1,0 +1,67 @@
+"""A guest for the rules about two-stage translation: its code and tables one to one, and one page under test.
+
+VA -> GPA in the VS-stage, GPA -> DATA in the G-stage; everything else of RAM stands where it is in both.
+"""
+
+from isa.causes import M
+from isa.platform import RAM_BASE
+from isa.profile import PROFILES, Profile
+from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
+
+VA = 0x12_3456_7000
+GPA = 0x180_8765_4000                   # uses both of the extra bits of Sv39x4
+LW, SW, NOP = asm("lw", rd=1, rs1=5), asm("sw", rs1=5, rs2=30), asm("addi")
+LOAD, STORE, FETCH = "load", "store", "fetch"
+KINDS = (LOAD, STORE, FETCH)
+PAGE_FAULT = {LOAD: 13, STORE: 15, FETCH: 12}
+GUEST_PAGE_FAULT = {LOAD: 21, STORE: 23, FETCH: 20}
+ACCESS_FAULT = {LOAD: 5, STORE: 7, FETCH: 1}
+
+
+class Guest(Bare):
+    """`first` and `second`: the leaf of VA in the VS-stage and of GPA in the G-stage; `user`: VS-stage pages for VU."""
+
+    def __init__(self, first: int = LEAF, second: int = LEAF | PU, user: bool = False,
+                 profile: Profile = PROFILES["default"]) -> None:
+        super().__init__(profile)
+        self.user = PU if user else 0
+        self.root, self.g_root = self.table(), self.table(16384)
+        self.map(self.root, RAM_BASE, RAM_BASE, LEAF | self.user, 1)
+        self.map(self.g_root, RAM_BASE, RAM_BASE, LEAF | PU, 1)
+        self.pte = self.map(self.root, VA, GPA, first | self.user)
+        self.g_pte = self.map(self.g_root, GPA, DATA, second)
+        self.csr(vsatp=sv39(self.root), hgatp=sv39(self.g_root))
+        self.put(DATA, [NOP] * 4)
+
+    def access(self, kind: str, mode: int, va: int = VA) -> dict[str, int]:
+        """A word is loaded, stored or executed; its record."""
+        self.x(x5=va, x30=NOP)
+        if kind != FETCH:
+            return self.do({LOAD: LW, STORE: SW}[kind], mode)
+        self.h.pc = va
+        self.mode(mode)
+        return self.step()
+
+    def at(self, mode: int, va: int = VA) -> int:
+        """Physical address that a load of `va` reaches; minus the cause of its trap, if it traps."""
+        r = self.access(LOAD, mode, va)
+        return -r["cause"] if r["trap"] else r["mem_paddr"]
+
+    def slot(self, root: int, va: int, level: int) -> int:
+        """Address of the PTE of `va` at a level of the tables below `root`."""
+        table = root
+        for n in (2, 1, 0):
+            slot = table + 8 * (va >> 12 + 9 * n & (0x7FF if n == 2 else 0x1FF))
+            if n == level:
+                break
+            table = int.from_bytes(self.m.read_memory(slot, 8), "little") >> 10 << 12
+        return slot
+
+    def pte_of(self, pa: int, flags: int) -> int:
+        """A leaf PTE."""
+        return pa >> 12 << 10 | flags
+
+    def store(self, address: int, value: int) -> None:
+        """M-mode stores a doubleword: unlike `put`, no cached translation is dropped."""
+        self.x(x28=address, x29=value)
+        assert not self.do(asm("sd", rs1=28, rs2=29), M)["trap"]
