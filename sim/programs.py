@@ -1,8 +1,10 @@
 """Builds the test programs under tests/programs: one ELF per source, kept under build/ by the hash of what made it."""
 
 import hashlib
+import re
 from pathlib import Path
 
+from isa.profile import Profile
 from sim import toolchain
 
 ROOT = Path(__file__).parent.parent
@@ -12,9 +14,16 @@ BUILD = ROOT / "build" / "programs"
 SHARED = (SOURCES / "test.h", SOURCES / "test.ld", SOURCES / "start.S", HEADERS / "isa.h", Path(toolchain.__file__))
 
 
-def all_programs() -> list[Path]:
-    """Sources of all test programs, by name."""
-    return sorted(path for path in SOURCES.iterdir() if path.suffix in (".S", ".c") and path not in SHARED)
+def needs(source: Path) -> frozenset[str]:
+    """Extensions beyond M, A, C, S and U without which a program fails: H by its name, others by its line `Needs: ...`."""
+    line = re.search(r"^Needs: ([\w ]+)\.", source.read_text(), re.MULTILINE)
+    return frozenset([*(line[1].split() if line else ()), *(("H",) if source.name.startswith("h_") else ())])
+
+
+def all_programs(profile: Profile | None = None) -> list[Path]:
+    """Sources of all test programs that this hart can run (None: of all), by name."""
+    sources = (path for path in SOURCES.iterdir() if path.suffix in (".S", ".c") and path not in SHARED)
+    return sorted(path for path in sources if profile is None or needs(path) <= profile.extensions)
 
 
 def build_program(source: Path) -> Path:

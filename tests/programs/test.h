@@ -52,6 +52,16 @@ _start:
     la      t6, vs_trap
     csrw    vstvec, t6
     .endif
+    /* All of memory for S and U where there is PMP; without it these trap and all is open anyway. */
+    la      t6, 1f
+    csrw    mscratch, t6
+    li      t6, -1
+    csrw    pmpaddr0, t6
+    li      t6, PMPCFG_R | PMPCFG_W | PMPCFG_X | PMP_NAPOT << PMPCFG_A_SHIFT
+    csrw    pmpcfg0, t6
+    la      t6, unexpected
+    csrw    mscratch, t6
+1:
     j       main
 
     .balign 4

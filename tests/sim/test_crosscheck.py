@@ -10,7 +10,7 @@ from sim import crosscheck, programs, spike, spike_differences
 from sim.model import Machine
 from sim.spike_differences import CSR_BITS, EXCLUDED
 
-NAMES = [path.name for path in programs.all_programs() if path.stem not in EXCLUDED]
+NAMES = [path.name for path in programs.all_programs(PROFILES["spike"]) if path.stem not in EXCLUDED]
 
 
 def check(name, **options):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from isa.profile import PROFILES
 from sim.bench.build import build_soc
 from sim.bench.job import Job, Verdict
 from sim.bench.session import Session
@@ -23,13 +24,13 @@ def elf(name):
     return str(build_program(SOURCES / f"{name}.S"))
 
 
-@pytest.mark.parametrize("source", all_programs(), ids=lambda source: source.stem)
+@pytest.mark.parametrize("source", all_programs(PROFILES["default"]), ids=lambda source: source.stem)
 def test_programs(soc, source):
     result = soc.run(Job(elf=str(build_program(source)), max_records=LONGEST))
     assert (result.verdict, result.code, result.detail) == (Verdict.PASS, 0, "")
 
 
-@pytest.mark.parametrize("source", all_programs(), ids=lambda source: source.stem)
+@pytest.mark.parametrize("source", all_programs(PROFILES["default"]), ids=lambda source: source.stem)
 def test_programs_with_a_slow_bus(soc, source):
     """Timing changes and results do not; what depends on time may turn out otherwise, but equally on both sides."""
     result = soc.run(Job(elf=str(build_program(source)), stall_chance=0.5, stall_longest=7, seed=1, max_records=4000))
