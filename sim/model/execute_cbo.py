@@ -31,7 +31,8 @@ def require_enabled(h: Hart, i: Insn, field: i64) -> None:
 
 
 class Management(Access):
-    """What may be loaded (so whatever may be stored to) may be managed; D does not matter. Faults are those of stores."""
+    """What may be loaded (and so whatever may be stored to) may be managed; the manual leaves open what may only be
+    fetched, and refusing it is this machine's choice. D does not matter. Faults are those of stores."""
 
     def fault(self, causes: tuple[int, int, int]) -> Trap:
         trap = super().fault(causes)
