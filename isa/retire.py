@@ -2,6 +2,9 @@
 
 A record is WORDS 64-bit words, each field inside one word; word i is bits 64*i+63..64*i of the packed `retire` port.
 Fields marked IN are sampled inputs: the model takes them from the RTL (a closed list), all others are compared.
+
+Of the cache-block operations, cbo.zero is a store of zero with mem_size 3 at the address in rs1, and stands for the 64 bytes
+around it; cbo.clean, cbo.flush and cbo.inval have both addresses but neither mem_read nor mem_write; a prefetch has nothing.
 """
 
 IN, CMP = "in", "cmp"
@@ -41,7 +44,7 @@ _ROWS = (
     (12, "time",      64, IN,  "the `time` that this instruction saw, before htimedelta"),
     (13, "cycle",     64, IN,  "mcycle that this instruction saw"),
     (14, "error_paddr", 64, IN, "physical address of the bus error, when bus_error"),
-    (15, "clock",     64, IN,  "core cycles since reset, stopped and written by no CSR; used by statistics only"),
+    (15, "clock",     64, IN,  "core cycles since reset, stopped and written by no CSR: what hple measures with, and statistics"),
 )
 
 
