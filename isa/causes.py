@@ -1,4 +1,4 @@
-"""Modes, interrupts and exceptions (privileged manual, "Machine Cause", "Hypervisor: Trap Cause Codes")."""
+"""Modes, interrupts and exceptions (privileged manual, "Machine Cause", "Hypervisor: Trap Cause Codes"; docs/xdoppel.md)."""
 
 from dataclasses import dataclass
 
@@ -41,6 +41,8 @@ EXCEPTIONS = (
     Cause(21, "LOAD_GUEST_PAGE_FAULT",        "load guest-page fault",                      True,  False),
     Cause(22, "VIRTUAL_INSTRUCTION",          "virtual instruction",                        True,  False),
     Cause(23, "STORE_GUEST_PAGE_FAULT",       "store/AMO guest-page fault",                 True,  False),
+    Cause(24, "PAUSE_LOOP",                   "pause-loop exit",                            True,  False),  # Xdoppel
+    Cause(25, "PAGE_LOG_FULL",                "page-modification log full",                 True,  False),  # Xdoppel
 )
 
 # Interrupts. mideleg: the S-level ones are writable, the VS-level ones read-only one; hideleg: the VS-level ones writable.
@@ -62,18 +64,20 @@ INTERRUPT_PRIORITY = ("MEI", "MSI", "MTI", "SEI", "SSI", "STI", "VSEI", "VSSI", 
 # Decreasing priority among exceptions of one instruction ("Hypervisor: Synchronous exception priority"). The entries
 # of a group are exclusive, or ordered by the page walk itself.
 EXCEPTION_PRIORITY = (
-    ("INSTRUCTION_PAGE_FAULT", "INSTRUCTION_GUEST_PAGE_FAULT", "INSTRUCTION_ACCESS_FAULT"),
-    ("ILLEGAL_INSTRUCTION", "VIRTUAL_INSTRUCTION", "INSTRUCTION_MISALIGNED",
+    ("INSTRUCTION_PAGE_FAULT", "INSTRUCTION_GUEST_PAGE_FAULT", "INSTRUCTION_ACCESS_FAULT", "PAGE_LOG_FULL"),
+    ("ILLEGAL_INSTRUCTION", "VIRTUAL_INSTRUCTION", "PAUSE_LOOP", "INSTRUCTION_MISALIGNED",
      "ECALL_U", "ECALL_S", "ECALL_VS", "ECALL_M", "BREAKPOINT"),
     ("LOAD_MISALIGNED", "STORE_MISALIGNED"),  # this machine's choice: before any translation
     ("LOAD_PAGE_FAULT", "STORE_PAGE_FAULT", "LOAD_GUEST_PAGE_FAULT", "STORE_GUEST_PAGE_FAULT",
-     "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT"),
+     "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT", "PAGE_LOG_FULL"),
 )
 
 EXC = {c.name: c.code for c in EXCEPTIONS}
 IRQ = {c.name: c.code for c in INTERRUPTS}
 
-MEDELEG = sum(1 << c.code for c in EXCEPTIONS if c.medeleg)
+CUSTOM = range(24, 32)      # codes that the manual leaves to custom use
+MEDELEG = sum(1 << c.code for c in EXCEPTIONS if c.medeleg and c.code not in CUSTOM)
+MEDELEG_XDOPPEL = sum(1 << c.code for c in EXCEPTIONS if c.medeleg and c.code in CUSTOM)     # more with Xdoppel
 HEDELEG = sum(1 << c.code for c in EXCEPTIONS if c.hedeleg)
 S_INTERRUPTS = sum(1 << IRQ[n] for n in ("SSI", "STI", "SEI"))
 VS_INTERRUPTS = sum(1 << IRQ[n] for n in ("VSSI", "VSTI", "VSEI"))

@@ -1,6 +1,8 @@
-"""Control and status registers (privileged manual: "Machine", "Supervisor", "Hypervisor", "Sstc", "Smstateen").
+"""Control and status registers (privileged manual: "Machine", "Supervisor", "Hypervisor", "Sstc", "Smstateen", "Smcntrpmf";
+docs/xdoppel.md).
 
-A CSR row opens with its name; its fields follow, indented. Bits that no field names are read-only zero. Kinds:
+A CSR row opens with its name; its fields follow, indented. Bits that no field names are read-only zero, and so are those of
+a field marked `@EXTENSION` on a hart without it. A CSR of the hypervisor's level needs H besides its own extension. Kinds:
 
 RW    plain storage
 RO    read-only, always the reset value
@@ -12,10 +14,11 @@ HW    read-only, driven by the machine (interrupt lines, counters seen from belo
 from dataclasses import dataclass, field
 
 from isa import causes
+from isa.profile import PMP_ENTRIES
 
 _TABLE = """
 # name          number | ext  | what it is
-#   field       msb lsb kind reset | meaning
+#   field       msb lsb kind reset [of] [@extension]
 
 cycle           0xC00 | Zicntr | cycle counter, seen from below
     value       63 0  VIEW 0 mcycle
@@ -42,8 +45,12 @@ scounteren      0x106 | S | counters that U and VU may read
     cy          0  0  RW 0
     tm          1  1  RW 0
     ir          2  2  RW 0
+    hpm         31 3  WARL 0 @Zihpm
 senvcfg         0x10A | S | execution environment of U and VU
     fiom        0  0  RW 0
+    cbie        5  4  WARL 0 @Zicbom
+    cbcfe       6  6  RW 0 @Zicbom
+    cbze        7  7  RW 0 @Zicboz
 sscratch        0x140 | S | supervisor scratch
     value       63 0  RW 0
 sepc            0x141 | S | supervisor exception pc; bit 0 is zero
@@ -125,10 +132,24 @@ hcounteren      0x606 | H | counters that VS and VU may read
     cy          0  0  RW 0
     tm          1  1  RW 0
     ir          2  2  RW 0
+    hpm         31 3  WARL 0 @Zihpm
 hgeie           0x607 | H | guest external interrupt enables; GEILEN = 0
 henvcfg         0x60A | H | execution environment of VS and VU
     fiom        0  0  RW 0
-    stce        63 63 WARL 0
+    cbie        5  4  WARL 0 @Zicbom
+    cbcfe       6  6  RW 0 @Zicbom
+    cbze        7  7  RW 0 @Zicboz
+    adue        61 61 WARL 0 @Svadu
+    stce        63 63 WARL 0 @Sstc
+hstateen0       0x60C | Smstateen | state that VS and VU may use: zero where mstateen0 is zero, and so the others
+    envcfg      62 62 WARL 0
+    se0         63 63 WARL 0
+hstateen1       0x60D | Smstateen | state that VS and VU may use: only sstateen1
+    se          63 63 WARL 0
+hstateen2       0x60E | Smstateen | state that VS and VU may use: only sstateen2
+    se          63 63 WARL 0
+hstateen3       0x60F | Smstateen | state that VS and VU may use: only sstateen3
+    se          63 63 WARL 0
 htval           0x643 | H | guest physical address of a guest-page fault, >> 2
     value       61 0  RW 0
 hip             0x644 | H | hypervisor interrupts pending
@@ -170,8 +191,8 @@ mstatus         0x300 | I | machine status
     sxl         35 34 RO 2
     sbe         36 36 RO 0
     mbe         37 37 RO 0
-    gva         38 38 RW 0
-    mpv         39 39 RW 0
+    gva         38 38 RW 0 @H
+    mpv         39 39 RW 0 @H
 misa            0x301 | I | instruction set
     extensions  25 0  WARL 0
     mxl         63 62 RO 2
@@ -179,20 +200,20 @@ medeleg         0x302 | S | exceptions that go to HS
     mask        63 0  WARL 0
 mideleg         0x303 | S | interrupts that go to HS; the VS-level bits are read-only one
     ssi         1  1  RW 0
-    vssi        2  2  RO 1
+    vssi        2  2  RO 1 @H
     sti         5  5  RW 0
-    vsti        6  6  RO 1
+    vsti        6  6  RO 1 @H
     sei         9  9  RW 0
-    vsei        10 10 RO 1
+    vsei        10 10 RO 1 @H
 mie             0x304 | I | machine interrupt enables
     ssie        1  1  RW 0
-    vssie       2  2  RW 0
+    vssie       2  2  RW 0 @H
     msie        3  3  RW 0
     stie        5  5  RW 0
-    vstie       6  6  RW 0
+    vstie       6  6  RW 0 @H
     mtie        7  7  RW 0
     seie        9  9  RW 0
-    vseie       10 10 RW 0
+    vseie       10 10 RW 0 @H
     meie        11 11 RW 0
 mtvec           0x305 | I | machine trap vector
     mode        1  0  WARL 0
@@ -201,12 +222,40 @@ mcounteren      0x306 | U | counters that S, U, VS and VU may read
     cy          0  0  RW 0
     tm          1  1  RW 0
     ir          2  2  RW 0
+    hpm         31 3  WARL 0 @Zihpm
 menvcfg         0x30A | U | execution environment below M
     fiom        0  0  RW 0
-    stce        63 63 RW 0
+    cbie        5  4  WARL 0 @Zicbom
+    cbcfe       6  6  RW 0 @Zicbom
+    cbze        7  7  RW 0 @Zicboz
+    adue        61 61 RW 0 @Svadu
+    stce        63 63 RW 0 @Sstc
+mstateen0       0x30C | Smstateen | state that modes below M may use: Xdoppel, the envcfg CSRs, the stateen0 CSRs
+    c           0  0  RW 0 @Xdoppel
+    envcfg      62 62 RW 0
+    se0         63 63 RW 0
+mstateen1       0x30D | Smstateen | state that modes below M may use: only the stateen1 CSRs
+    se          63 63 RW 0
+mstateen2       0x30E | Smstateen | state that modes below M may use: only the stateen2 CSRs
+    se          63 63 RW 0
+mstateen3       0x30F | Smstateen | state that modes below M may use: only the stateen3 CSRs
+    se          63 63 RW 0
 mcountinhibit   0x320 | I | counters that stand still
     cy          0  0  RW 0
     ir          2  2  RW 0
+    hpm         31 3  WARL 0 @Zihpm
+mcyclecfg       0x321 | Smcntrpmf | modes in which mcycle stands still
+    vuinh       58 58 RW 0 @H
+    vsinh       59 59 RW 0 @H
+    uinh        60 60 RW 0
+    sinh        61 61 RW 0 @S
+    minh        62 62 RW 0
+minstretcfg     0x322 | Smcntrpmf | modes in which minstret stands still
+    vuinh       58 58 RW 0 @H
+    vsinh       59 59 RW 0 @H
+    uinh        60 60 RW 0
+    sinh        61 61 RW 0 @S
+    minh        62 62 RW 0
 mscratch        0x340 | I | machine scratch
     value       63 0  RW 0
 mepc            0x341 | I | machine exception pc; bit 0 is zero
@@ -218,28 +267,84 @@ mtval           0x343 | I | machine trap value
     value       63 0  RW 0
 mip             0x344 | I | machine interrupts pending
     ssip        1  1  RW 0
-    vssip       2  2  VIEW 0 hvip
+    vssip       2  2  VIEW 0 hvip @H
     msip        3  3  HW 0
     stip        5  5  WARL 0
-    vstip       6  6  HW 0
+    vstip       6  6  HW 0 @H
     mtip        7  7  HW 0
     seip        9  9  WARL 0
-    vseip       10 10 HW 0
+    vseip       10 10 HW 0 @H
     meip        11 11 HW 0
 mtinst          0x34A | H | transformed instruction of a trap to M
     value       31 0  RW 0
 mtval2          0x34B | H | guest physical address of a guest-page fault, >> 2
     value       61 0  RW 0
+pmpcfg0         0x3A0 | Smpmp | configuration of PMP entries 0-7, a byte each (isa/pmp.py)
+    pmp0cfg     7  0  WARL 0
+    pmp1cfg     15 8  WARL 0
+    pmp2cfg     23 16 WARL 0
+    pmp3cfg     31 24 WARL 0
+    pmp4cfg     39 32 WARL 0
+    pmp5cfg     47 40 WARL 0
+    pmp6cfg     55 48 WARL 0
+    pmp7cfg     63 56 WARL 0
+pmpcfg2         0x3A2 | Smpmp | configuration of PMP entries 8-15
+    pmp8cfg     7  0  WARL 0
+    pmp9cfg     15 8  WARL 0
+    pmp10cfg    23 16 WARL 0
+    pmp11cfg    31 24 WARL 0
+    pmp12cfg    39 32 WARL 0
+    pmp13cfg    47 40 WARL 0
+    pmp14cfg    55 48 WARL 0
+    pmp15cfg    63 56 WARL 0
 mcycle          0xB00 | I | cycle counter
     value       63 0  RW 0
 minstret        0xB02 | I | retired instructions
     value       63 0  RW 0
+
+hdcap           0xEC0 | Xdoppel | which parts of Xdoppel exist, and their version
+    version     7  0  RO 1
+    hple        8  8  RO 1
+    hisadis     9  9  RO 1
+    hpml        10 10 RO 1
+    hio         11 11 RO 1
+hple            0x6C0 | Xdoppel | pause-loop exit: window and gap in core cycles
+    window      31 0  RW 0
+    gap         47 32 RW 0
+    vs          61 61 RW 0
+    vu          62 62 RW 0
+    enable      63 63 RW 0
+hisadis         0x6C1 | Xdoppel | extensions that V=1 does not have
+    m           0  0  RW 0 @M
+    a           1  1  RW 0 @A
+    zba         2  2  RW 0 @Zba
+    zbb         3  3  RW 0 @Zbb
+    zbs         4  4  RW 0 @Zbs
+    zicond      5  5  RW 0 @Zicond
+    zicbom      6  6  RW 0 @Zicbom
+    zicboz      7  7  RW 0 @Zicboz
+    zicntr      8  8  RW 0 @Zicntr
+    zihpm       9  9  RW 0 @Zihpm
+hpmla           0x6C2 | Xdoppel | page-modification log: its page
+    enable      0  0  RW 0
+    page        55 12 WARL 0
+hpmli           0x6C3 | Xdoppel | page-modification log: index of the next entry; from 512 on the log is full
+    index       9  0  RW 0
+hioba           0x6C4 | Xdoppel | I/O permission: physical address of the bitmap, 8 KiB
+    base        55 13 WARL 0
+hiobg           0x6C5 | Xdoppel | I/O permission: window of ports in guest physical memory
+    enable      0  0  RW 0
+    base        40 12 RW 0
+    last        63 48 RW 0
+hiobh           0x6C6 | Xdoppel | I/O permission: physical address of port 0
+    base        55 12 WARL 0
 """
 
 
 @dataclass(frozen=True)
 class Field:
-    """Bits msb..lsb of a CSR. `of` and `shift`: where a VIEW stores them (bit lsb here is bit lsb+shift there)."""
+    """Bits msb..lsb of a CSR, on a hart with `ext`. `of` and `shift`: where a VIEW stores them (bit lsb here is bit
+    lsb+shift there)."""
 
     name: str
     msb: int
@@ -248,6 +353,7 @@ class Field:
     reset: int
     of: str = ""
     shift: int = 0
+    ext: str = "I"
 
     @property
     def mask(self) -> int:
@@ -257,13 +363,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Csr:
-    """One CSR; number as in the manual, which gives the lowest privilege (bits 9:8) and read-only space (bits 11:10)."""
+    """One CSR; number as in the manual, which gives the lowest privilege (bits 9:8) and read-only space (bits 11:10).
+
+    `series`: the numbers at the end of the names of CSRs alike, this one among them; empty where there is but one.
+    """
 
     name: str
     number: int
     ext: str
     meaning: str
     fields: tuple[Field, ...] = field(default=())
+    series: range = range(0)
 
     @property
     def read_only(self) -> bool:
@@ -290,9 +400,10 @@ class Csr:
 
 
 def _field(line: str) -> Field:
+    line, _, ext = line.partition("@")
     name, msb, lsb, kind, reset, *of = line.split()
     target, _, shift = (of[0] if of else "").partition(">>")
-    return Field(name, int(msb), int(lsb), kind, int(reset, 0), target, int(shift or 0))
+    return Field(name, int(msb), int(lsb), kind, int(reset, 0), target, int(shift or 0), ext or "I")
 
 
 def _parse(table: str) -> tuple[Csr, ...]:
@@ -311,13 +422,24 @@ def _parse(table: str) -> tuple[Csr, ...]:
     return tuple(out)
 
 
-# Counters 3-31 are read-only zero: numbers of mhpmcounter3 and mhpmevent3, then one row each.
-_HPM = tuple(Csr(f"{name}{n}", base + n, "I", meaning)
-             for name, base, meaning in (("mhpmcounter", 0xB00, "event counter, read-only zero"),
-                                         ("mhpmevent", 0x320, "event selector, read-only zero"))
-             for n in range(3, 32))
+def _series(name: str, base: int, numbers: range, ext: str, meaning: str, *fields: str) -> tuple[Csr, ...]:
+    """Rows that differ in their number alone: `base` is the CSR number of the one numbered 0, `#` stands for it in `fields`."""
+    return tuple(Csr(f"{name}{n}", base + n, ext, meaning, tuple(_field(f.replace("#", str(n))) for f in fields),
+                     numbers) for n in numbers)
 
-CSRS = _parse(_TABLE) + _HPM
+
+HPM = range(3, 32)      # numbers of the hpm counters
+# What M-mode has of them exists on every hart, and is read-only zero beyond those that the profile counts.
+_SERIES = (
+    *_series("mhpmcounter", 0xB00, HPM, "I", "event counter", "value 63 0 WARL 0 @Zihpm"),
+    *_series("mhpmevent", 0x320, HPM, "I", "what mhpmcounter of this number counts (isa/events.py)", "event 3 0 WARL 0 @Zihpm"),
+    *_series("hpmcounter", 0xC00, HPM, "Zihpm", "event counter, seen from below", "value 63 0 VIEW 0 mhpmcounter#"),
+    *_series("sstateen", 0x10C, range(4), "Smstateen", "state that U and VU may use: no bit is defined for this hart"),
+    *_series("pmpaddr", 0x3B0, range(PMP_ENTRIES), "Smpmp", "PMP address >> 2 of the entry of this number",
+             "address 53 0 WARL 0"),
+)
+
+CSRS = _parse(_TABLE) + _SERIES
 BY_NAME = {csr.name: csr for csr in CSRS}
 BY_NUMBER = {csr.number: csr for csr in CSRS}
 

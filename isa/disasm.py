@@ -22,7 +22,7 @@ from isa.insns import (
 REGISTERS = ("zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1",
              *(f"a{n}" for n in range(8)), *(f"s{n}" for n in range(2, 12)), *(f"t{n}" for n in range(3, 7)))
 
-_ADDRESSED = ("load", "store", "amo", "hload", "hstore")     # units whose rs1 is written as an address
+_ADDRESSED = ("load", "store", "amo", "hload", "hstore", "cbo")     # units whose rs1 is written as an address
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +66,7 @@ def _text(insn: Insn, values: dict[str, int], pc: int, order: str = "") -> str:
     parts = [_operand(name, values[name], pc) for name in insn.operands]
     if insn.unit in _ADDRESSED or insn.name == "jalr":
         base = parts.pop()
-        offset = parts.pop() if insn.operands[-2].startswith("imm") else ""
+        offset = parts.pop() if any(o.startswith("imm") for o in insn.operands) else ""
         parts.append(f"{offset}({base})")
     return f"{insn.name}{order} {', '.join(parts)}".rstrip()
 

@@ -5,12 +5,11 @@ Both files are checked in; a test regenerates them and compares byte for byte.
     python -m isa.emit header|markdown|all
 """
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from isa import causes, csrs, insns, paging, platform, retire
+from isa import causes, csrs, events, insns, paging, platform, pmp, retire
 from isa.profile import PROFILES
 
 ROOT = Path(__file__).parent.parent
@@ -21,13 +20,14 @@ def defines() -> Iterator[tuple[str, list[tuple[str, int]]]]:
     """Sections of the header: title, then (name, value) of each macro."""
     yield "CSR numbers", [(f"CSR_{c.name}", c.number) for c in csrs.CSRS]
     yield "CSR fields: masks in place; _SHIFT of those wider than one bit", [
-        define for c in csrs.CSRS for f in c.fields if f.mask != (1 << 64) - 1
+        define for c in csrs.CSRS if not _repeated(c) for f in c.fields if f.mask != (1 << 64) - 1
         for define in _field(f"{c.name}_{f.name}", f.msb, f.lsb)]
     yield "Values of the MODE fields, in place", [
         ("SATP_MODE_BARE", paging.MODE_BARE << 60), ("SATP_MODE_SV39", paging.MODE_SV39 << 60),
         ("HGATP_MODE_BARE", paging.MODE_BARE << 60), ("HGATP_MODE_SV39X4", paging.MODE_SV39X4 << 60)]
     yield "Bits that can be 1 in medeleg and hedeleg", [
-        (f"{name}_WRITABLE", mask) for name, mask in csrs.WRITABLE.items()]
+        *((f"{name}_WRITABLE", mask) for name, mask in csrs.WRITABLE.items()),
+        ("MEDELEG_XDOPPEL", causes.MEDELEG_XDOPPEL)]
     yield "Privilege: bit 2 is V, bits 1:0 the nominal privilege", [
         (f"PRV_{name}", mode) for mode, name in causes.MODES.items()]
     yield "Exception codes", [(f"EXC_{c.name}", c.code) for c in causes.EXCEPTIONS]
@@ -39,12 +39,22 @@ def defines() -> Iterator[tuple[str, list[tuple[str, int]]]]:
         ("PTE_SIZE", paging.PTE_SIZE), ("PAGE_SHIFT", paging.PAGE_SHIFT),
         ("PAGE_SIZE", 1 << paging.PAGE_SHIFT), ("PAGE_LEVELS", paging.LEVELS), ("VPN_BITS", paging.VPN_BITS),
         ("X4_BITS", paging.X4_BITS), ("VA_BITS", paging.VA_BITS), ("GPA_BITS", paging.GPA_BITS)]
+    yield "PMP: the byte of one entry in pmpcfg, and its values of A", [
+        *(define for name, msb, lsb in pmp.PMPCFG for define in _field(f"PMPCFG_{name}", msb, lsb)),
+        ("PMP_OFF", pmp.OFF), ("PMP_TOR", pmp.TOR), ("PMP_NA4", pmp.NA4), ("PMP_NAPOT", pmp.NAPOT),
+        ("PMP_ADDRESS_SHIFT", pmp.ADDRESS_SHIFT)]
+    yield "Events of the hpm counters", [(f"EVENT_{e.name}", e.code) for e in events.EVENTS]
     yield "Platform", list(_platform())
     patterns = [(i.name, i.pattern) for i in insns.INSNS]
     patterns += [(c.name, c.pattern) for c in insns.COMPRESSED if c.base]
     yield "Instructions: values of the fixed bits, and which bits are fixed", [
         (f"{kind}_{name.replace('.', '_')}", bits) for name, pattern in patterns
         for kind, bits in (("MATCH", insns.match(pattern)), ("MASK", insns.mask(pattern)))]
+
+
+def _repeated(c: csrs.Csr) -> bool:
+    """Is it one of a series of CSRs alike, but not the first?"""
+    return len(c.series) > 0 and c.name != f"{c.name.rstrip('0123456789')}{c.series[0]}"
 
 
 def _field(name: str, msb: int, lsb: int) -> list[tuple[str, int]]:
@@ -111,12 +121,12 @@ def _causes(table: Iterable[causes.Cause], deleg: str) -> list[str]:
 
 def _csr_rows() -> Iterator[Row]:
     for c in csrs.CSRS:
-        if re.fullmatch(r"mhpm\D+([4-9]|\d\d)", c.name):
-            continue    # one row stands for the whole group 3-31
-        group = "-`31`" if c.name.startswith("mhpm") else ""
+        if _repeated(c):
+            continue    # one row stands for the series
+        group = f"-`{c.series[-1]}`" if c.series else ""
         yield f"`{c.name}`{group}", f"{c.number:#05x}", c.ext, "", "", "", c.meaning
         for f in c.fields:
-            yield f"· {f.name}", "", "", _bits(f.msb, f.lsb), f.kind, f"{f.reset:#x}", _stored(f)
+            yield f"· {f.name}", "", "" if f.ext == "I" else f.ext, _bits(f.msb, f.lsb), f.kind, f"{f.reset:#x}", _stored(f)
 
 
 def markdown() -> str:
@@ -145,7 +155,8 @@ def markdown() -> str:
               ", ".join(f"`{a}` → `{b}`" for a, b in csrs.SUBSTITUTES.items()) + ".", "",
               "## Exceptions", ""]
     lines += _causes(causes.EXCEPTIONS, "edeleg")
-    lines += [f"medeleg holds {causes.MEDELEG:#x}, hedeleg {causes.HEDELEG:#x}. Priority, highest first:", ""]
+    lines += [f"medeleg holds {causes.MEDELEG:#x} and, with Xdoppel, {causes.MEDELEG_XDOPPEL:#x}; hedeleg {causes.HEDELEG:#x}.",
+              "Priority, highest first:", ""]
     lines += [f"{n}. {', '.join(f'`{name}`' for name in group)}"
               for n, group in enumerate(causes.EXCEPTION_PRIORITY, 1)]
     lines += ["", "## Interrupts", ""]
@@ -162,6 +173,11 @@ def markdown() -> str:
         ("MODE Bare, Sv39, Sv39x4", f"{paging.MODE_BARE}, {paging.MODE_SV39}, {paging.MODE_SV39X4}"),
         ("mtinst/htinst, implicit read of a VS-stage PTE", f"{causes.TINST_READ_PTE:#x}"),
         ("mtinst/htinst, implicit write of a VS-stage PTE", f"{causes.TINST_WRITE_PTE:#x}")))
+    lines += ["## Physical memory protection", "", "Byte of an entry in pmpcfg, 4 KiB grain or larger:", ""]
+    lines += _table("field | bits", ((name, _bits(msb, lsb)) for name, msb, lsb in pmp.PMPCFG))
+    lines += ["## Events of the hpm counters", ""]
+    lines += _table("code | name | what is counted | follows from the instructions alone", (
+        (str(e.code), f"`{e.name}`", e.title, _yes(e.architectural)) for e in events.EVENTS))
     lines += ["## Address map", ""]
     lines += _table("device | base | size | compatible", [
         *((d.name, f"{d.base:#x}", f"{d.size:#x}", d.compatible) for d in platform.DEVICES),
@@ -169,9 +185,10 @@ def markdown() -> str:
     lines += _table("constant | value", (
         (f"`{name}`", f"{value:#x}") for name, value in _platform() if not name.endswith(("_BASE", "_SIZE"))))
     lines += ["## Profiles", ""]
-    lines += _table("profile | ASIDLEN | VMIDLEN | physical address bits | explicit tinst | extensions", (
+    head = "profile | ASIDLEN | VMIDLEN | address bits | explicit tinst | writable PMP entries | hpm counters | extensions"
+    lines += _table(head, (
         (p.name, str(p.asid_bits), str(p.vmid_bits), str(p.pa_bits), "0" if p.tinst_zero else "transformed",
-         " ".join(sorted(p.extensions))) for p in PROFILES.values()))
+         str(p.pmp_regions), str(p.hpm_counters), " ".join(sorted(p.extensions))) for p in PROFILES.values()))
     lines += ["## Retirement record", "",
               f"{retire.WORDS} words of 64 bits. A sampled field is an input of the instruction, taken from",
               "the RTL; all others are compared.", ""]

@@ -1,8 +1,9 @@
-"""Instruction encodings (unprivileged manual ch. 2, 6-8, 12-14, 28; privileged manual ch. "Supervisor", "Hypervisor").
+"""Instruction encodings (unprivileged manual ch. 2, 6-8, 12-14, 28, "B", "Zicond", "CMO"; privileged manual ch. "Supervisor",
+"Svinval", "Hypervisor").
 
 One row per instruction. A pattern is read from bit 31 to bit 0; `-` is an operand bit. Rows are matched in order: only
-`pause` (a `fence`) and the compressed rows marked below overlap with a later one. Immediates are written as
-`imm_hi:imm_lo@insn_lo`: bits imm_hi..imm_lo of the value stand at insn_lo and up.
+`pause` (a `fence`), `prefetch.*` (an `ori` to x0) and the compressed rows marked below overlap with a later one. Immediates
+are written as `imm_hi:imm_lo@insn_lo`: bits imm_hi..imm_lo of the value stand at insn_lo and up.
 """
 
 import re
@@ -35,6 +36,9 @@ addi            -------  ----- ----- 000 ----- 0010011 | rd, rs1, imm_i      | a
 slti            -------  ----- ----- 010 ----- 0010011 | rd, rs1, imm_i      | alu    | I
 sltiu           -------  ----- ----- 011 ----- 0010011 | rd, rs1, imm_i      | alu    | I
 xori            -------  ----- ----- 100 ----- 0010011 | rd, rs1, imm_i      | alu    | I
+prefetch.i      -------  00000 ----- 110 00000 0010011 | imm_p(rs1)          | cbo    | Zicbop
+prefetch.r      -------  00001 ----- 110 00000 0010011 | imm_p(rs1)          | cbo    | Zicbop
+prefetch.w      -------  00011 ----- 110 00000 0010011 | imm_p(rs1)          | cbo    | Zicbop
 ori             -------  ----- ----- 110 ----- 0010011 | rd, rs1, imm_i      | alu    | I
 andi            -------  ----- ----- 111 ----- 0010011 | rd, rs1, imm_i      | alu    | I
 slli            000000-  ----- ----- 001 ----- 0010011 | rd, rs1, shamt6     | alu    | I
@@ -111,6 +115,11 @@ wfi             0001000  00101 00000 000 00000 1110011 |                     | s
 sfence.vma      0001001  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | S
 hfence.vvma     0010001  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | H
 hfence.gvma     0110001  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | H
+sinval.vma      0001011  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | Svinval
+sfence.w.inval  0001100  00000 00000 000 00000 1110011 |                     | sys    | Svinval
+sfence.inval.ir 0001100  00001 00000 000 00000 1110011 |                     | sys    | Svinval
+hinval.vvma     0010011  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | Svinval+H
+hinval.gvma     0110011  ----- ----- 000 00000 1110011 | rs1, rs2            | sys    | Svinval+H
 hlv.b           0110000  00000 ----- 100 ----- 1110011 | rd, (rs1)           | hload  | H
 hlv.bu          0110000  00001 ----- 100 ----- 1110011 | rd, (rs1)           | hload  | H
 hlv.h           0110010  00000 ----- 100 ----- 1110011 | rd, (rs1)           | hload  | H
@@ -124,6 +133,52 @@ hsv.b           0110001  ----- ----- 100 00000 1110011 | rs2, (rs1)          | h
 hsv.h           0110011  ----- ----- 100 00000 1110011 | rs2, (rs1)          | hstore | H
 hsv.w           0110101  ----- ----- 100 00000 1110011 | rs2, (rs1)          | hstore | H
 hsv.d           0110111  ----- ----- 100 00000 1110011 | rs2, (rs1)          | hstore | H
+sh1add          0010000  ----- ----- 010 ----- 0110011 | rd, rs1, rs2        | bits   | Zba
+sh2add          0010000  ----- ----- 100 ----- 0110011 | rd, rs1, rs2        | bits   | Zba
+sh3add          0010000  ----- ----- 110 ----- 0110011 | rd, rs1, rs2        | bits   | Zba
+add.uw          0000100  ----- ----- 000 ----- 0111011 | rd, rs1, rs2        | bits   | Zba
+sh1add.uw       0010000  ----- ----- 010 ----- 0111011 | rd, rs1, rs2        | bits   | Zba
+sh2add.uw       0010000  ----- ----- 100 ----- 0111011 | rd, rs1, rs2        | bits   | Zba
+sh3add.uw       0010000  ----- ----- 110 ----- 0111011 | rd, rs1, rs2        | bits   | Zba
+slli.uw         000010-  ----- ----- 001 ----- 0011011 | rd, rs1, shamt6     | bits   | Zba
+andn            0100000  ----- ----- 111 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+orn             0100000  ----- ----- 110 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+xnor            0100000  ----- ----- 100 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+min             0000101  ----- ----- 100 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+minu            0000101  ----- ----- 101 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+max             0000101  ----- ----- 110 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+maxu            0000101  ----- ----- 111 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+rol             0110000  ----- ----- 001 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+ror             0110000  ----- ----- 101 ----- 0110011 | rd, rs1, rs2        | bits   | Zbb
+rolw            0110000  ----- ----- 001 ----- 0111011 | rd, rs1, rs2        | bits   | Zbb
+rorw            0110000  ----- ----- 101 ----- 0111011 | rd, rs1, rs2        | bits   | Zbb
+rori            011000-  ----- ----- 101 ----- 0010011 | rd, rs1, shamt6     | bits   | Zbb
+roriw           0110000  ----- ----- 101 ----- 0011011 | rd, rs1, shamt5     | bits   | Zbb
+clz             0110000  00000 ----- 001 ----- 0010011 | rd, rs1             | bits   | Zbb
+ctz             0110000  00001 ----- 001 ----- 0010011 | rd, rs1             | bits   | Zbb
+cpop            0110000  00010 ----- 001 ----- 0010011 | rd, rs1             | bits   | Zbb
+clzw            0110000  00000 ----- 001 ----- 0011011 | rd, rs1             | bits   | Zbb
+ctzw            0110000  00001 ----- 001 ----- 0011011 | rd, rs1             | bits   | Zbb
+cpopw           0110000  00010 ----- 001 ----- 0011011 | rd, rs1             | bits   | Zbb
+sext.b          0110000  00100 ----- 001 ----- 0010011 | rd, rs1             | bits   | Zbb
+sext.h          0110000  00101 ----- 001 ----- 0010011 | rd, rs1             | bits   | Zbb
+zext.h          0000100  00000 ----- 100 ----- 0111011 | rd, rs1             | bits   | Zbb
+orc.b           0010100  00111 ----- 101 ----- 0010011 | rd, rs1             | bits   | Zbb
+rev8            0110101  11000 ----- 101 ----- 0010011 | rd, rs1             | bits   | Zbb
+bclr            0100100  ----- ----- 001 ----- 0110011 | rd, rs1, rs2        | bits   | Zbs
+bext            0100100  ----- ----- 101 ----- 0110011 | rd, rs1, rs2        | bits   | Zbs
+binv            0110100  ----- ----- 001 ----- 0110011 | rd, rs1, rs2        | bits   | Zbs
+bset            0010100  ----- ----- 001 ----- 0110011 | rd, rs1, rs2        | bits   | Zbs
+bclri           010010-  ----- ----- 001 ----- 0010011 | rd, rs1, shamt6     | bits   | Zbs
+bexti           010010-  ----- ----- 101 ----- 0010011 | rd, rs1, shamt6     | bits   | Zbs
+binvi           011010-  ----- ----- 001 ----- 0010011 | rd, rs1, shamt6     | bits   | Zbs
+bseti           001010-  ----- ----- 001 ----- 0010011 | rd, rs1, shamt6     | bits   | Zbs
+czero.eqz       0000111  ----- ----- 101 ----- 0110011 | rd, rs1, rs2        | bits   | Zicond
+czero.nez       0000111  ----- ----- 111 ----- 0110011 | rd, rs1, rs2        | bits   | Zicond
+cbo.inval       0000000  00000 ----- 010 00000 0001111 | (rs1)               | cbo    | Zicbom
+cbo.clean       0000000  00001 ----- 010 00000 0001111 | (rs1)               | cbo    | Zicbom
+cbo.flush       0000000  00010 ----- 010 00000 0001111 | (rs1)               | cbo    | Zicbom
+cbo.zero        0000000  00100 ----- 010 00000 0001111 | (rs1)               | cbo    | Zicboz
 """
 
 # Compressed rows, first match wins: `reserved` rows carve the illegal encodings out of the row that follows them.
@@ -176,6 +231,7 @@ COMPRESSED_FIELDS = {"rd": (11, 7), "rs2": (6, 2), "rs1'": (9, 7), "rd'": (4, 2)
 IMMEDIATES = {"imm_i": "11:0@20",
               "imm_s": "11:5@25 4:0@7",
               "imm_b": "12@31 11@7 10:5@25 4:1@8",
+              "imm_p": "11:5@25",
               "imm_u": "31:12@12",
               "imm_j": "20@31 19:12@12 11@20 10:1@21"}
 

@@ -7,6 +7,8 @@ Of the cache-block operations, cbo.zero is a store of zero with mem_size 3 at th
 around it; cbo.clean, cbo.flush and cbo.inval have both addresses but neither mem_read nor mem_write; a prefetch has nothing.
 """
 
+from typing import Protocol
+
 IN, CMP = "in", "cmp"
 
 # word, name, width, direction, meaning
@@ -71,8 +73,14 @@ FIELDS = _place()
 WORDS = _ROWS[-1][0] + 1
 
 
-def unpack(words: list[int]) -> dict[str, int]:
-    """Field values of one record given as unsigned 64-bit words."""
+class Words(Protocol):
+    """64-bit words by number, signed or unsigned: a list, an array, a memoryview, or the model's own."""
+
+    def __getitem__(self, number: int, /) -> int: ...
+
+
+def unpack(words: Words) -> dict[str, int]:
+    """Field values of one record given as 64-bit words."""
     return {f.name: words[f.word] >> f.lsb & (1 << f.width) - 1 for f in FIELDS.values()}
 
 

@@ -12,22 +12,13 @@ from isa.profile import Profile
 STORED = ("RW", "WARL")
 COUNTERS = ("mcycle", "minstret")   # rtl/counters.py keeps these
 
-# Fields that the hypervisor extension adds to machine-level CSRs.
-_H_FIELDS = {
-    "mstatus": ("gva", "mpv"),
-    "mideleg": ("vssi", "vsti", "vsei"),
-    "mie":     ("vssie", "vstie", "vseie"),
-    "mip":     ("vssip", "vstip", "vseip"),
-}
-
 
 def present(profile: Profile) -> dict[str, csrs.Csr]:
     """The CSRs of a hart with this profile, by name, with the fields that it has."""
     rows = {}
     for csr in csrs.CSRS:
         if profile.has(csr.ext) and (csr.level != 2 or profile.has("H")):
-            gone = () if profile.has("H") else _H_FIELDS.get(csr.name, ())
-            rows[csr.name] = replace(csr, fields=tuple(f for f in csr.fields if f.name not in gone))
+            rows[csr.name] = replace(csr, fields=tuple(f for f in csr.fields if profile.has(f.ext)))
     return rows
 
 

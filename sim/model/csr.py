@@ -6,8 +6,7 @@ elsewhere overrides `read` and `write`. Who may reach a register is the matter o
 """
 
 from isa import csrs, paging
-from isa.causes import VS_INTERRUPTS
-from isa.csrs import BY_NAME, Csr
+from isa.csrs import Csr
 from isa.profile import Profile
 from sim.model.bits import field, shl, wrap
 from sim.model.hart import Hart, V
@@ -16,8 +15,6 @@ from sim.model.masks import (
     IR,
     MPP,
     MPP_LSB,
-    MPV,
-    MSTATUS_GVA,
     SEIP,
     SSIP,
     STCE,
@@ -70,11 +67,11 @@ class HartId(Constant):
 
 
 class Misa(Constant):
-    """MXL and one bit per single-letter extension that is built in; a write changes nothing."""
+    """MXL and one bit per letter of an extension that is built in; a write changes nothing."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
-        self.fixed |= sum(1 << ord(e) - ord("A") for e in profile.extensions if len(e) == 1)
+        self.fixed |= sum(1 << ord(letter) - ord("A") for letter in profile.letters)
 
 
 # Status and translation: what changes the meaning of an address drops the cached translations.
@@ -313,16 +310,12 @@ SPECIAL: dict[str, type[Register]] = {
 }
 SPECIAL_VALUES = {"mimpid": csrs.MIMPID}
 
-# Fields that exist only with an extension; a whole register may need two.
-NEEDS_H = {"mstatus": MSTATUS_GVA | MPV, "mideleg": VS_INTERRUPTS, "mie": VS_INTERRUPTS}
-NEEDS_SSTC = {"menvcfg": BY_NAME["menvcfg"]["stce"].mask}
 HYPERVISOR_LEVEL = 2
 
 
 def _absent(row: Csr, profile: Profile) -> int:
     """Bits of a register that this profile lacks."""
-    absent = 0 if profile.has("H") else NEEDS_H.get(row.name, 0)
-    return absent | (0 if profile.has("Sstc") else NEEDS_SSTC.get(row.name, 0))
+    return sum(f.mask for f in row.fields if not profile.has(f.ext))
 
 
 def _exists(row: Csr, profile: Profile) -> bool:

@@ -71,6 +71,17 @@ class hfence_gvma(Insn):
         h.flush()
 
 
+# Svinval: here an invalidation is at once complete, so that SINVAL.VMA, HINVAL.* are the fences without their ordering, and
+# the two instructions that order a batch of them (execute_system.py) have nothing left to do.
+
+class hinval_vvma(hfence_vvma):
+    pass
+
+
+class hinval_gvma(hfence_gvma):
+    pass
+
+
 class hlv_b(HypervisorLoad):
     log2 = 0
 

@@ -103,10 +103,28 @@ class sfence_vma(Insn):
         h.flush()
 
 
+class sinval_vma(sfence_vma):
+    pass
+
+
+class sfence_w_inval(Insn):
+    """Orders stores before the invalidations that follow: all are in order already. Not for U and VU."""
+
+    def run(self, h: Hart) -> None:
+        if h.mode == U:
+            raise illegal(self)
+        if h.mode == VU:
+            raise virtual(self)
+
+
+class sfence_inval_ir(sfence_w_inval):
+    """Orders the invalidations before what follows."""
+
+
 class CsrInsn(Insn):
     """A CSR instruction. It always reads, unless it is a csrrw to x0; `writes` says whether it writes."""
 
-    def writes(self) -> bool:
+    def writes_csr(self) -> bool:
         """CSRRS and CSRRC with x0 or 0 do not write: rs1 and zimm are the same field."""
         return self.rs1 != 0
 
@@ -120,16 +138,16 @@ class CsrInsn(Insn):
 
     def run(self, h: Hart) -> None:
         h.refresh_time()
-        register = csr_access.require(h, self, self.writes())
+        register = csr_access.require(h, self, self.writes_csr())
         old = register.read(h)
-        if self.writes():
+        if self.writes_csr():
             register.write(h, self.value(register.read_for_write(h), self.source(h)))
             h.attention = True
         h.w(self.rd, old)
 
 
 class csrrw(CsrInsn):
-    def writes(self) -> bool:
+    def writes_csr(self) -> bool:
         return True
 
     def value(self, old: int, source: int) -> int:

@@ -29,13 +29,17 @@ SYNTAX = {
     ("rd", "rs2", "rs1"): "x{rd}, x{rs2}, (x{rs1})",
     ("rs1", "rs2"): "x{rs1}, x{rs2}",
     ("rs2", "rs1"): "x{rs2}, (x{rs1})",
+    ("rs1",): "(x{rs1})",
+    ("imm_p", "rs1"): "{imm_p}(x{rs1})",
 }
+BITS = {("rd", "rs1"): "x{rd}, x{rs1}"}     # of bit manipulation, whose rs1 is no address
+EXTENSIONS = "+zba, +zbb, +zbs, +zicond, +zicbom, +zicboz, +zicbop, +svinval"   # besides those of the toolchain's target
 
 # Smallest, largest and a mixed value of each operand.
 VALUES = {
     "rd": (0, 31, 21), "rs1": (0, 31, 10), "rs2": (0, 31, 13), "csr": (0, 0xFFF, 0x645), "zimm": (0, 31, 22),
     "shamt6": (0, 63, 42), "shamt5": (0, 31, 21), "pred": (0, 15, 10), "succ": (0, 15, 5),
-    "imm_i": (-2048, 2047, 0x2B5), "imm_s": (-2048, 2047, 0x2B5), "imm_b": (-4096, 4094, 0x6AA),
+    "imm_i": (-2048, 2047, 0x2B5), "imm_s": (-2048, 2047, 0x2B5), "imm_p": (-2048, 2016, 0x2A0), "imm_b": (-4096, 4094, 0x6AA),
     "imm_u": (0, 0xFFFFF000, 0x5A5A5000), "imm_j": (-0x100000, 0xFFFFE, 0x5AAAA),
     "aq": (0, 1, 0), "rl": (0, 1, 1),
 }
@@ -59,7 +63,8 @@ def line(insn: Insn, values: dict[str, int]) -> str:
         if name in values:
             text[name] = "".join(c for n, c in enumerate("iorw") if values[name] << n & 8) or 0
     order = ("", ".rl", ".aq", ".aqrl")[2 * values.get("aq", 0) + values.get("rl", 0)]
-    return f"{insn.name}{order} {SYNTAX[insn.operands].format(**text)}"
+    syntax = {**SYNTAX, **BITS} if insn.unit == "bits" else SYNTAX
+    return f"{insn.name}{order} {syntax[insn.operands].format(**text)}"
 
 
 # Compressed mnemonic -> text, and extreme values of its immediate (HINT and reserved values left out).
@@ -115,7 +120,7 @@ def words(lines: list[str], option: str) -> list[int]:
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder, "a.S"), Path(folder, "a.o")
         text = "\n.balign 8, 0\n".join([*lines, ".dword 0"])
-        source.write_text(f".option {option}\n.option norelax\n{text}\n")
+        source.write_text(f".option arch, {EXTENSIONS}\n.option {option}\n.option norelax\n{text}\n")
         toolchain.cc(["-c", source, "-o", out])
         image = toolchain.binary(out)
     return [int.from_bytes(image[at:at + 8], "little") for at in range(0, 8 * len(lines), 8)]

@@ -9,7 +9,7 @@ from itertools import combinations
 from types import ModuleType
 from typing import NamedTuple
 
-from isa import causes, csrs, insns, paging, platform
+from isa import causes, csrs, events, insns, paging, platform, pmp
 from tests.isa import assembler, literals
 
 
@@ -18,9 +18,11 @@ class Tables(NamedTuple):
 
     causes: ModuleType = causes
     csrs: ModuleType = csrs
+    events: ModuleType = events
     insns: ModuleType = insns
     paging: ModuleType = paging
     platform: ModuleType = platform
+    pmp: ModuleType = pmp
 
 
 def differences(what: str, found: object, wanted: object) -> list[str]:
@@ -37,7 +39,8 @@ def shown(value: object) -> str:
 
 # Rows that overlap on purpose: the first of a pair is listed first and wins.
 OVERLAPS = {
-    ("pause", "fence"), ("c.addi4spn", "c.addi4spn"), ("c.addiw", "c.addiw"), ("c.lui", "c.lui"),
+    ("pause", "fence"), ("prefetch.i", "ori"), ("prefetch.r", "ori"), ("prefetch.w", "ori"),
+    ("c.addi4spn", "c.addi4spn"), ("c.addiw", "c.addiw"), ("c.lui", "c.lui"),
     ("c.lui", "c.addi16sp"), ("c.addi16sp", "c.lui"), ("c.lwsp", "c.lwsp"), ("c.ldsp", "c.ldsp"),
     ("c.jr", "c.jr"), ("c.jr", "c.mv"), ("c.ebreak", "c.jalr"), ("c.ebreak", "c.add"), ("c.jalr", "c.add"),
 }
@@ -162,15 +165,18 @@ def halfwords(t: Tables) -> list[str]:
 
 
 def csr_numbers(t: Tables) -> list[str]:
-    """Every CSR name, as LLVM numbers it."""
-    words = assembler.words([f"csrr x1, {csr.name}" for csr in t.csrs.CSRS], "norvc")
-    return [f"{csr.name}: isa has {csr.number:#x}, LLVM {word >> 20:#x}"
-            for csr, word in zip(t.csrs.CSRS, words, strict=True) if word >> 20 != csr.number]
+    """Every CSR name, as LLVM numbers it; it does not know those of Xdoppel."""
+    rows = [csr for csr in t.csrs.CSRS if csr.name not in literals.XDOPPEL_NUMBERS]
+    words = assembler.words([f"csrr x1, {csr.name}" for csr in rows], "norvc")
+    own = {csr.name: csr.number for csr in t.csrs.CSRS if csr.ext == "Xdoppel"}
+    return [*(f"{csr.name}: isa has {csr.number:#x}, LLVM {word >> 20:#x}"
+              for csr, word in zip(rows, words, strict=True) if word >> 20 != csr.number),
+            *differences("Xdoppel", own, literals.XDOPPEL_NUMBERS)]
 
 
 def typed_csrs(t: Tables) -> list[str]:
     """Fields, resets, views and existence conditions of the CSRs."""
-    rows = [csr for csr in t.csrs.CSRS if not csr.name.startswith(("mhpmcounter", "mhpmevent"))]
+    rows = t.csrs.CSRS
     fields = {c.name: {f.name: f.mask for f in c.fields} for c in rows}
     views = {(c.name, f.name): (f.of, f.mask << f.shift) for c in rows for f in c.fields if f.kind == "VIEW"}
     return [
@@ -178,8 +184,10 @@ def typed_csrs(t: Tables) -> list[str]:
         *differences("reset", {c.name: c.reset for c in t.csrs.CSRS if c.reset}, literals.RESET),
         *differences("read-only", {c.name: c.bits("RO") for c in rows if c.bits("RO")}, literals.READ_ONLY),
         *differences("view", views, literals.VIEWS),
-        *differences("H", {c.name for c in rows if c.ext == "H"}, literals.H_CSRS),
-        *differences("Sstc", {c.name for c in rows if c.ext == "Sstc"}, literals.SSTC_CSRS),
+        *differences("extension", {c.name: c.ext for c in rows if c.ext not in ("I", "S", "U")},
+                     {name: ext for ext, names in literals.CSR_EXTENSIONS.items() for name in names}),
+        *differences("extension of field", {(c.name, f.name): f.ext for c in rows for f in c.fields if f.ext != "I"},
+                     literals.FIELD_EXTENSIONS),
         *differences("substitutes", t.csrs.SUBSTITUTES, literals.SUBSTITUTES),
         *differences("writable", t.csrs.WRITABLE, {"medeleg": literals.MEDELEG, "hedeleg": literals.HEDELEG}),
         *differences("mideleg", (t.csrs.BY_NAME["mideleg"].bits("RW"), t.csrs.BY_NAME["mideleg"].bits("RO")),
@@ -195,6 +203,7 @@ def typed_causes(t: Tables) -> list[str]:
         *differences("interrupt", {i.code: i.name for i in c.INTERRUPTS}, literals.INTERRUPTS),
         *differences("medeleg", c.MEDELEG, literals.MEDELEG),
         *differences("hedeleg", c.HEDELEG, literals.HEDELEG),
+        *differences("medeleg of Xdoppel", c.MEDELEG_XDOPPEL, literals.MEDELEG_XDOPPEL),
         *differences("S interrupts", c.S_INTERRUPTS, literals.MIDELEG_WRITABLE),
         *differences("VS interrupts", c.VS_INTERRUPTS, literals.HIDELEG_WRITABLE),
         *differences("M interrupts", c.M_INTERRUPTS, 0x888),
@@ -232,6 +241,24 @@ def constants(module: ModuleType) -> dict[str, int]:
     return {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, int)}
 
 
+def typed_pmp(t: Tables) -> list[str]:
+    """Byte of a PMP entry, and its address-matching modes."""
+    return [*differences("pmpcfg", masks(t.pmp.PMPCFG), literals.PMPCFG),
+            *differences("PMP", constants(t.pmp), literals.PMP_MODES)]
+
+
+def typed_events(t: Tables) -> list[str]:
+    """Codes of what hpm counters count, and which of them follow from the instructions alone; all fit mhpmevent."""
+    return [*differences("event", {e.name: e.code for e in t.events.EVENTS}, literals.EVENTS),
+            *differences("architectural", {e.code for e in t.events.EVENTS if e.architectural}, literals.ARCHITECTURAL_EVENTS)]
+
+
+def typed_insns(t: Tables) -> list[str]:
+    """Extension of every instruction that is not in RV64I."""
+    return differences("extension", {i.name: i.ext for i in t.insns.INSNS if i.ext != "I"},
+                       {name: ext for ext, names in literals.EXTENSIONS.items() for name in names.split()})
+
+
 def typed_platform(t: Tables) -> list[str]:
     """Device addresses and registers; no two devices overlap."""
     p = t.platform
@@ -247,4 +274,4 @@ def typed_platform(t: Tables) -> list[str]:
 
 WITNESSES: dict[str, Callable[[Tables], list[str]]] = {w.__name__: w for w in (
     patterns, csr_fields, encodings, compressed, halfwords, csr_numbers,
-    typed_csrs, typed_causes, typed_paging, typed_platform)}
+    typed_csrs, typed_causes, typed_paging, typed_pmp, typed_events, typed_insns, typed_platform)}

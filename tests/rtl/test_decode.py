@@ -5,12 +5,14 @@ import random
 import pytest
 from amaranth.sim import Simulator
 
-from isa.insns import FIELDS, IMMEDIATES, INSNS, extract
+from isa import insns
+from isa.insns import FIELDS, IMMEDIATES, extract
 from rtl.config import CONFIGS
 from rtl.decode import Decode, Unit, immediate_name
 from rtl.types import CsrOp, SysOp
 
 CONFIG = CONFIGS["default"]
+INSNS = [row for row in insns.INSNS if CONFIG.profile.has(row.ext)]
 
 
 def decode(words, config=CONFIG):

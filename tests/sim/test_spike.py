@@ -44,11 +44,12 @@ def test_parse():
 
 def test_command_follows_the_profile():
     elf = Path("x.elf")
-    full = spike.command(elf, 1000, ram_size=0x200000)
-    assert full[1:] == ["--isa=rv64imach_zicsr_zifencei_zicntr_zihintpause_sstc", "--pmpregions=0",
+    full = spike.command(elf, 1000, ram_size=0x200000, profile=PROFILES["full"])
+    assert full[1:] == ["--isa=rv64imach_zifencei_zihintpause_zicsr_zicntr_zihpm_zba_zbb_zbs_zicond_zicbom_zicboz_zicbop_sstc"
+                        "_svinval_svadu_smstateen_smcntrpmf", "--pmpregions=8", "--pmpgranularity=4096",
                         "-m0x80000000:0x200000", "--instructions=1000", "x.elf"]
-    bare = spike.command(elf, 1000, profile=PROFILES["spike"].without("H", "Sstc", "C"))
-    assert bare[1] == "--isa=rv64ima_zicsr_zifencei_zicntr_zihintpause"
+    bare = spike.command(elf, 1000, profile=PROFILES["default"].without("H", "Sstc", "C"))
+    assert bare[1:3] == ["--isa=rv64ima_zifencei_zihintpause_zicsr_zicntr", "--pmpregions=0"]
 
 
 def test_events_begin_at_the_entry_and_end_with_the_bound():
