@@ -5,42 +5,47 @@ reads like the manual. The fast path is never used for what must be seen: device
 fromhost.
 """
 
+from typing import Final
+
+from mypy_extensions import i64
+
 from isa.causes import EXC
-from isa.paging import PAGE_SHIFT
-from sim.model.bits import sx, wrap
+from sim.model.bits import shl, sx, wrap
 from sim.model.hart import ABSENT, Hart
-from sim.model.memory import HOLE, IO, MASKS, RAM, ROM
+from sim.model.memory import HOLE, IO, RAM, ROM
+from sim.model.tlb import MISS
 from sim.model.translate import ACCESS_FAULT, FETCH, LOAD, STORE, Access, bus_error, translate
 
 MISALIGNED = (EXC["LOAD_MISALIGNED"], EXC["STORE_MISALIGNED"], EXC["INSTRUCTION_MISALIGNED"])
-BLOCK = -64                             # LR/SC: other stores to this block end the reservation
+PARCEL: Final[i64] = 0xFFFF             # 16 bits of instruction
+BLOCK: Final[i64] = -64                             # LR/SC: other stores to this block end the reservation
 
 
-def load(h: Hart, va: int, log2: int) -> int:
+def load(h: Hart, va: i64, log2: i64) -> i64:
     """Explicit load of 2**log2 bytes in the data mode, sign-extended."""
-    offset = h.r_tlb.get(va >> PAGE_SHIFT)
-    if offset is None or va & (1 << log2) - 1:
+    delta = h.r_tlb.find(va)
+    if delta == MISS or va & shl(1, log2) - 1:
         return load_as(h, Access(LOAD, va, h.data_mode), log2)
-    pa = va + offset
-    value = h.memory.signed[log2][pa - h.memory.base >> log2]
+    pa = va + delta
+    value = h.memory.ram.read(pa - h.memory.base, log2)
     h.mem_vaddr, h.mem_paddr, h.mem_rdata = va, pa, value
     return value
 
 
-def store(h: Hart, va: int, log2: int, value: int) -> None:
+def store(h: Hart, va: i64, log2: i64, value: i64) -> None:
     """Explicit store of the low 2**log2 bytes in the data mode."""
-    offset = h.w_tlb.get(va >> PAGE_SHIFT)
-    if offset is None or va & (1 << log2) - 1:
+    delta = h.w_tlb.find(va)
+    if delta == MISS or va & shl(1, log2) - 1:
         store_as(h, Access(STORE, va, h.data_mode), log2, value)
         return
-    pa = va + offset
-    h.memory.raw[log2][pa - h.memory.base >> log2] = value & MASKS[log2]
+    pa = va + delta
+    h.memory.ram.write(pa - h.memory.base, log2, value)
     h.mem_vaddr, h.mem_paddr, h.mem_wdata = va, pa, value
     if h.reservation != ABSENT and (h.reservation ^ pa) & BLOCK == 0:
         h.reservation = ABSENT
 
 
-def load_as(h: Hart, a: Access, log2: int) -> int:
+def load_as(h: Hart, a: Access, log2: i64) -> i64:
     """Explicit load as the access says (HLV and HLVX bring their own mode)."""
     pa = locate(h, a, log2)
     if a.hlvx and not h.memory.holds_code(pa):
@@ -50,52 +55,51 @@ def load_as(h: Hart, a: Access, log2: int) -> int:
     return value
 
 
-def store_as(h: Hart, a: Access, log2: int, value: int) -> None:
+def store_as(h: Hart, a: Access, log2: i64, value: i64) -> None:
     """Explicit store as the access says."""
     pa = locate(h, a, log2)
     write_data(h, pa, log2, value)
     h.mem_vaddr, h.mem_paddr, h.mem_wdata = a.va, pa, value
 
 
-def atomic(h: Hart, kind: int, va: int, log2: int) -> int:
+def atomic(h: Hart, kind: i64, va: i64, log2: i64) -> i64:
     """Physical address of an LR (kind LOAD), SC or AMO (kind STORE); only RAM supports them."""
-    offset = (h.r_tlb if kind == LOAD else h.w_tlb).get(va >> PAGE_SHIFT)
-    if offset is None or va & (1 << log2) - 1:
+    delta = h.r_tlb.find(va) if kind == LOAD else h.w_tlb.find(va)
+    if delta == MISS or va & shl(1, log2) - 1:
         a = Access(kind, va, h.data_mode)
         pa = locate(h, a, log2)
         if h.memory.kind(pa) != RAM:
             raise a.fault(ACCESS_FAULT)
     else:
-        pa = va + offset
+        pa = va + delta
     h.mem_vaddr, h.mem_paddr = va, pa
     return pa
 
 
-def locate(h: Hart, a: Access, log2: int) -> int:
+def locate(h: Hart, a: Access, log2: i64) -> i64:
     """Physical address of an explicit access that its page tables and the memory attributes allow."""
-    if a.va & (1 << log2) - 1:
+    if a.va & shl(1, log2) - 1:
         raise a.fault(MISALIGNED)
     pa = translate(h, a)
     kind = h.memory.kind(pa)
     if kind == HOLE or (kind == ROM and a.kind == STORE) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
     if kind == RAM and a.mode == h.data_mode and not a.hlvx and not h.memory.has_host_page(pa):
-        tlb = h.r_tlb if a.kind == LOAD else h.w_tlb
-        tlb[a.va >> PAGE_SHIFT] = pa - a.va
+        (h.r_tlb if a.kind == LOAD else h.w_tlb).fill(a.va, pa)
     return pa
 
 
-def read_data(h: Hart, pa: int, log2: int) -> int:
+def read_data(h: Hart, pa: i64, log2: i64) -> i64:
     """Bytes at a physical address, sign-extended; in lockstep the record has what a device answered."""
     device = h.memory.kind(pa) == IO
     if h.locked and (device or h.memory.is_host(pa)):
-        return sx(h.in_rdata, 8 << log2)
+        return sx(h.in_rdata, shl(8, log2))
     if device:
         h.attention = True                  # a load can change the interrupt wires: a claim does
     return h.memory.read(pa, log2)
 
 
-def write_data(h: Hart, pa: int, log2: int, value: int) -> None:
+def write_data(h: Hart, pa: i64, log2: i64, value: i64) -> None:
     """Store bytes; in lockstep devices are outside of the model. Ends a reservation of the same block."""
     device = h.memory.kind(pa) == IO
     if not (device and h.locked):
@@ -106,24 +110,25 @@ def write_data(h: Hart, pa: int, log2: int, value: int) -> None:
         h.reservation = ABSENT
 
 
-def fetch_parcel(h: Hart, va: int) -> tuple[int, int]:
-    """Physical address and value of 16 bits of instruction."""
+def fetch_parcel(h: Hart, va: i64) -> i64:
+    """Physical address of 16 bits of instruction."""
+    delta = h.x_tlb.find(va)
+    if delta != MISS and h.error_dword == ABSENT:
+        return va + delta
     a = Access(FETCH, va, h.mode)
-    offset = h.x_tlb.get(va >> PAGE_SHIFT)
-    pa = translate(h, a) if offset is None else va + offset
+    pa = translate(h, a)
     if not h.memory.holds_code(pa) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
-    h.x_tlb[va >> PAGE_SHIFT] = pa - va
-    return pa, h.memory.read(pa, 1) & MASKS[1]
+    h.x_tlb.fill(va, pa)
+    return pa
 
 
-def fetch(h: Hart) -> tuple[int, int]:
-    """Bits of the instruction at pc, 16 or 32, and its physical address (ABSENT when it lies on two pages).
+def fetch(h: Hart, pa: i64) -> i64:
+    """Bits of the instruction at pc, 16 or 32, whose first parcel is at physical address `pa`.
 
     The second parcel of an instruction that faults puts its own address in xtval.
     """
-    pa, word = fetch_parcel(h, h.pc)
-    if word & 3 != 3:
-        return word, pa
-    second, high = fetch_parcel(h, wrap(h.pc + 2))
-    return word | high * 0x1_0000, pa if second == pa + 2 and pa & 0xFFF != 0xFFE else ABSENT
+    low = h.memory.read(pa, 1) & PARCEL
+    if low & 3 != 3:
+        return low
+    return low | shl(h.memory.read(fetch_parcel(h, wrap(h.pc + 2)), 1) & PARCEL, 16)

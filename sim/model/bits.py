@@ -2,7 +2,8 @@
 unsigned.
 
 A register value is a signed integer in -2**63 .. 2**63-1. Everything else in the model follows the manual's
-text with these few verbs ("RV32I/RV64I Base Integer Instruction Sets", "M Extension").
+text with these few verbs ("RV32I/RV64I Base Integer Instruction Sets", "M Extension"). The compiled model has
+native/bits.py in place of this file: the same verbs in machine words.
 """
 
 SIGN = 1 << 63
@@ -12,6 +13,11 @@ ONES = (1 << 64) - 1
 def wrap(value: int) -> int:
     """The low 64 bits as a signed integer."""
     return (value + SIGN & ONES) - SIGN
+
+
+def signed(value: int) -> int:
+    """The register value with the low 64 bits of an integer of any size."""
+    return wrap(value)
 
 
 def unsigned(value: int) -> int:

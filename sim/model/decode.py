@@ -24,6 +24,7 @@ from sim.model.insn import Insn
 from sim.model.trap import illegal
 
 LONGER = 0b11111                        # bits 4:0 of an encoding longer than 32 bits
+ENOUGH = 1 << 16                        # instructions to remember
 
 
 class Illegal(Insn):
@@ -41,12 +42,12 @@ def _classes() -> dict[str, type[Insn]]:
     found: dict[str, type[Insn]] = {}
     for module in MODULES:
         for name, value in vars(module).items():
-            if isinstance(value, type) and issubclass(value, Insn) and value.__module__ == module.__name__:
+            if isinstance(value, type) and issubclass(value, Insn) and value is not Insn:
                 found[name.rstrip("_").replace("_", ".")] = value
     return found
 
 
-CLASSES = _classes()                    # mnemonic -> class; a few are shared bases without a mnemonic
+CLASSES: dict[str, type[Insn]] = _classes()     # mnemonic -> class; a few are shared bases without a mnemonic
 
 
 class Decoder:
@@ -56,10 +57,18 @@ class Decoder:
         self._rows = tuple((row.mask, row.match, row, CLASSES[row.name])
                            for row in INSNS if profile.has(row.ext))
         self._compressed = tuple((row.mask, row.match, row) for row in COMPRESSED if profile.has("C"))
-        self.decode = lru_cache(maxsize=1 << 16)(self._decode)
+        self._known: dict[int, Insn] = {}
+
+    def decode(self, word: int) -> Insn:
+        """The instruction with these bits: 16 of them when the low two are not 11, else 32."""
+        insn = self._known.get(word)
+        if insn is None:
+            if len(self._known) >= ENOUGH:
+                self._known.clear()
+            insn = self._known[word] = self._decode(word)
+        return insn
 
     def _decode(self, word: int) -> Insn:
-        """The instruction with these bits: 16 of them when the low two are not 11, else 32."""
         if word & 3 != 3:
             word32 = self._expand(word)
             return self._match(word, word32, 2) if word32 else Illegal(None, word, 0, 2)

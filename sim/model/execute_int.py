@@ -220,4 +220,4 @@ class pause(Insn):
 
 class fence_i(Insn):
     def run(self, h: Hart) -> None:
-        h.icache.clear()
+        h.forget_code()

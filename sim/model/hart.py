@@ -5,24 +5,31 @@ CSRs that the hardware itself uses are attributes of the manual's name; `csr.py`
 and write of them. All values are signed 64-bit integers (`bits.py`).
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from isa import causes
-from isa.causes import M
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from isa import causes, platform, retire
 from isa.csrs import BY_NAME
-from isa.platform import CYCLES_PER_TICK
 from isa.profile import Profile
-from sim.model.bits import field, ult, wrap
+from sim.model.bits import field, signed, ult, wrap
 from sim.model.masks import CY, IR, LINES, MPP_LSB, MPRV, MPV, SEIP, STCE, STIP, VSTIP
+from sim.model.tlb import Tlb
 
 if TYPE_CHECKING:
     from sim.model.csr import CsrFile
+    from sim.model.decode import Decoder
     from sim.model.insn import Insn
     from sim.model.memory import Memory
 
-V = causes.VU                           # bit 2 of a mode: virtualization
-ABSENT = -1                             # "no address": no reservation, no bus error, no such symbol
-NO_PAGE = 1                             # offset of a page not in the fetch TLB: no code is at odd addresses
+M: Final[i64] = causes.M
+V: Final[i64] = causes.VU               # bit 2 of a mode: virtualization
+ABSENT: Final[i64] = -1                 # "no address": no reservation, no bus error, no such symbol
+NO_PAGE: Final[i64] = 0x4000_0000_0000_0000     # no virtual address has this page number
+PARCELS: Final[i64] = 2048              # places of a page where an instruction may begin
+CYCLES_PER_TICK: Final[i64] = platform.CYCLES_PER_TICK
+MODES: Final[i64] = 8                   # numbers that 3 bits of mode have
 
 
 # What a snapshot keeps, besides x; the caches are rebuilt and the inputs are sampled again.
@@ -37,95 +44,133 @@ KEEP = (
 )
 
 
-def _reset(name: str) -> int:
-    return wrap(BY_NAME[name].reset)
+def _reset(name: str) -> i64:
+    return signed(BY_NAME[name].reset)
+
+
+def tlbs() -> "list[Tlb]":
+    """One TLB per mode."""
+    return [Tlb() for _ in range(MODES)]
 
 
 class Hart:
     """One hart after reset: M-mode, pc at `reset_pc`, translation off, interrupts off."""
 
-    def __init__(self, profile: Profile, memory: "Memory", reset_pc: int, number: int = 0) -> None:
+    # CSR storage; what is not zero after reset is set by the constructor.
+    mstatus: i64
+    hstatus: i64
+    vsstatus: i64
+    mideleg: i64
+    medeleg: i64 = 0
+    hedeleg: i64 = 0
+    hideleg: i64 = 0
+    mie: i64 = 0
+    mip: i64 = 0                        # only the bits that software writes: SSIP, STIP, SEIP
+    hvip: i64 = 0
+    mtvec: i64 = 0
+    stvec: i64 = 0
+    vstvec: i64 = 0
+    mscratch: i64 = 0
+    sscratch: i64 = 0
+    vsscratch: i64 = 0
+    mepc: i64 = 0
+    sepc: i64 = 0
+    vsepc: i64 = 0
+    mcause: i64 = 0
+    scause: i64 = 0
+    vscause: i64 = 0
+    mtval: i64 = 0
+    stval: i64 = 0
+    vstval: i64 = 0
+    mtval2: i64 = 0
+    htval: i64 = 0
+    mtinst: i64 = 0
+    htinst: i64 = 0
+    satp: i64 = 0
+    vsatp: i64 = 0
+    hgatp: i64 = 0
+    mcounteren: i64 = 0
+    hcounteren: i64 = 0
+    scounteren: i64 = 0
+    menvcfg: i64 = 0
+    henvcfg: i64 = 0
+    senvcfg: i64 = 0
+    stimecmp: i64 = 0
+    vstimecmp: i64 = 0
+    htimedelta: i64 = 0
+    mcountinhibit: i64 = 0
+    minstret: i64 = 0                   # an offset to `retired`; the value itself while inhibited
+    mcycle: i64 = 0                     # an offset to `steps`; the value itself while inhibited
+
+    # Execution.
+    mode: i64
+    data_mode: i64                      # effective mode of explicit accesses
+    pc: i64
+    npc: i64                            # where the current instruction goes next
+    reservation: i64 = -1               # physical address of the last LR, or ABSENT
+    waiting: bool = False               # a WFI has just retired
+    attention: bool = False             # something changed that may make an interrupt takeable
+    retired: i64 = 0                    # instructions since reset
+    traps: i64 = 0                      # traps since reset; records = retired + traps
+    overdue: i64 = 0                    # lockstep: records that a takeable interrupt has waited
+
+    # Inputs.
+    lines: i64 = 0                      # interrupt wires, as bits of mip
+    time: i64 = 0                       # the `time` of this instruction, before htimedelta
+    time_origin: i64 = 0                # time = origin + records / CYCLES_PER_TICK, alone
+    locked: bool = False                # follow an RTL record: the five below come from it
+    in_cycle: i64 = 0
+    in_rdata: i64 = 0
+    in_sc_spurious: bool = False
+    error_dword: i64 = -1               # aligned physical address at which this instruction meets a bus error,
+    error_fetch: bool = False           # while it is fetched (or while it executes)
+
+    # The explicit access of this instruction, for its record.
+    mem_vaddr: i64 = 0
+    mem_paddr: i64 = 0
+    mem_rdata: i64 = 0
+    mem_wdata: i64 = 0
+    sc_success: bool = False
+
+    def __init__(self, profile: Profile, memory: "Memory", reset_pc: i64, number: i64 = 0) -> None:
         self.profile = profile
         self.memory = memory
         self.number = number
         self.hypervisor = profile.has("H")
-        self.x = [0] * 32
-        self.pc = reset_pc
-        self.npc = reset_pc             # where the current instruction goes next
-        self.mode = M
-        self.reservation = ABSENT       # physical address of the last LR
-        self.waiting = False            # a WFI has just retired
-        self.attention = False          # something changed that may make an interrupt takeable
-        self.retired = 0                # instructions since reset
-        self.traps = 0                  # traps since reset; records = retired + traps
-        self.overdue = 0                # lockstep: records that a takeable interrupt has waited
-        self._init_csrs()
-        self._init_inputs()
-        self._init_caches()
-        self.csrs: CsrFile            # the program's view of the CSRs; set by the machine
-
-    def _init_csrs(self) -> None:
+        self.tinst_zero = profile.tinst_zero
+        self.x: vec[i64] = vec[i64]([0] * 32)
+        self.pc = self.npc = reset_pc
         self.mstatus, self.hstatus, self.vsstatus = _reset("mstatus"), _reset("hstatus"), _reset("vsstatus")
-        self.mideleg = (causes.VS_INTERRUPTS if self.hypervisor else 0)
-        self.medeleg = self.hedeleg = self.hideleg = 0
-        self.mie = 0
-        self.mip = 0                    # only the bits that software writes: SSIP, STIP, SEIP
-        self.hvip = 0
-        self.mtvec = self.stvec = self.vstvec = 0
-        self.mscratch = self.sscratch = self.vsscratch = 0
-        self.mepc = self.sepc = self.vsepc = 0
-        self.mcause = self.scause = self.vscause = 0
-        self.mtval = self.stval = self.vstval = 0
-        self.mtval2 = self.htval = self.mtinst = self.htinst = 0
-        self.satp = self.vsatp = self.hgatp = 0
-        self.mcounteren = self.hcounteren = self.scounteren = 0
-        self.menvcfg = self.henvcfg = self.senvcfg = 0
-        self.stimecmp = self.vstimecmp = self.htimedelta = 0
-        self.mcountinhibit = 0
-        self.minstret = 0               # an offset to `retired`; the value itself while inhibited
-        self.mcycle = 0                 # an offset to `steps`; the value itself while inhibited
-
-    def _init_inputs(self) -> None:
-        self.lines = 0                  # interrupt wires, as bits of mip
-        self.time = 0                   # the `time` of this instruction, before htimedelta
-        self.time_origin = 0            # time = origin + records / CYCLES_PER_TICK, alone
-        self.locked = False             # follow an RTL record: the five below come from it
-        self.in_cycle = 0
-        self.in_rdata = 0
-        self.in_sc_spurious = False
-        self.error_dword = ABSENT       # aligned physical address at which this instruction meets a bus error,
-        self.error_fetch = False        # while it is fetched (or while it executes)
-
-    def _init_caches(self) -> None:
-        # Software TLBs, one of each kind per effective mode: virtual page -> physical minus virtual address.
-        modes = tuple(causes.MODES)
-        self.x_tlbs: dict[int, dict[int, int]] = {mode: {} for mode in modes}
-        self.r_tlbs: dict[int, dict[int, int]] = {mode: {} for mode in modes}
-        self.w_tlbs: dict[int, dict[int, int]] = {mode: {} for mode in modes}
-        self.icache: dict[int, Insn] = {}  # physical address -> instruction; what FENCE.I forgets
-        # The explicit access of this instruction, for its record.
-        self.mem_vaddr = self.mem_paddr = self.mem_rdata = self.mem_wdata = 0
-        self.sc_success = False
-        self.record: list[int] = []
-        self.set_mode(self.mode)
+        self.mideleg = causes.VS_INTERRUPTS if self.hypervisor else 0
+        self.csrs: CsrFile              # the program's view of the CSRs; the machine sets this and the decoder
+        self.decoder: Decoder
+        self.record: vec[i64] = vec[i64]([0] * retire.WORDS)    # of the last step
+        # Software TLBs, one of each kind per effective mode.
+        self.x_tlbs, self.r_tlbs, self.w_tlbs = tlbs(), tlbs(), tlbs()
+        # Decoded instructions by physical page, which FENCE.I forgets, and the page that pc is in.
+        self.pages: dict[int, list[Insn | None]] = {}
+        self.code_page: i64 = NO_PAGE
+        self.code: list[Insn | None] = []
+        self.set_mode(M)
 
     # The one write port of the integer registers.
 
-    def w(self, rd: int, value: int) -> None:
+    def w(self, rd: i64, value: i64) -> None:
         """x[rd] := value mod 2**64; x0 stays zero."""
         if rd:
             self.x[rd] = wrap(value)
 
-    def jump(self, target: int) -> None:
+    def jump(self, target: i64) -> None:
         """The next instruction is at `target` mod 2**64; it is even, so with IALIGN 16 never misaligned."""
         self.npc = wrap(target)
 
     # Privilege.
 
-    def set_mode(self, mode: int) -> None:
+    def set_mode(self, mode: i64) -> None:
         """Enter a mode (3 bits, bit 2 = V)."""
         self.mode = mode
         self.x_tlb = self.x_tlbs[mode]
+        self.code_page = NO_PAGE
         self.select_data_mode()
         self.attention = True
 
@@ -141,13 +186,28 @@ class Hart:
 
     def flush(self) -> None:
         """Forget every cached translation: at fences and writes that change translation or protection."""
-        for tlbs in (self.x_tlbs, self.r_tlbs, self.w_tlbs):
-            for tlb in tlbs.values():
-                tlb.clear()
+        for mode in range(MODES):
+            self.x_tlbs[mode].clear()
+            self.r_tlbs[mode].clear()
+            self.w_tlbs[mode].clear()
+        self.code_page = NO_PAGE
+
+    def forget_code(self) -> None:
+        """Forget every decoded instruction."""
+        self.pages.clear()
+        self.code_page = NO_PAGE
+
+    def code_at(self, pa: i64) -> "list[Insn | None]":
+        """The decoded instructions of the page of a physical address, by address / 2."""
+        page = self.pages.get(pa >> 12)
+        if page is None:
+            page = [None] * PARCELS
+            self.pages[pa >> 12] = page
+        return page
 
     # Pending interrupts and counters: functions of state and time.
 
-    def pending(self) -> int:
+    def pending(self) -> i64:
         """mip as the hardware sees it: software bits, wires, and the comparators of Sstc against `time`."""
         mip = self.mip | self.hvip | self.lines & LINES
         if self.menvcfg & STCE:
@@ -158,32 +218,32 @@ class Hart:
                 mip |= VSTIP
         return mip
 
-    def refresh_time(self) -> int:
+    def refresh_time(self) -> i64:
         """Bring `time` up to date when the model runs alone: one tick each CYCLES_PER_TICK records."""
         if not self.locked:
             self.time = wrap(self.time_origin + self.steps // CYCLES_PER_TICK)
         return self.time
 
-    def set_time(self, value: int) -> None:
+    def set_time(self, value: i64) -> None:
         """Let `time` be `value` now, and go on from there."""
         self.time_origin = wrap(value - self.steps // CYCLES_PER_TICK)
         self.time = value
 
-    def cycle(self) -> int:
+    def cycle(self) -> i64:
         """mcycle."""
         if self.locked:
             return self.in_cycle
         return self.mcycle if self.mcountinhibit & CY else wrap(self.mcycle + self.steps)
 
-    def instret(self) -> int:
+    def instret(self) -> i64:
         """minstret."""
         return self.minstret if self.mcountinhibit & IR else wrap(self.minstret + self.retired)
 
-    def writable_pending(self) -> int:
+    def writable_pending(self) -> i64:
         """mip as a read-modify-write sees it: without the external interrupt wire behind SEIP."""
         return self.pending() & ~SEIP | self.mip & SEIP
 
     @property
-    def steps(self) -> int:
+    def steps(self) -> i64:
         """Records since reset: instructions and traps."""
         return self.retired + self.traps

@@ -4,7 +4,9 @@ A subclass is named after the mnemonic, in lower case, with `_` for the dot (`lr
 Python owns the word (`and_`). Its `run` states what the instruction requires and then has one effect.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from mypy_extensions import i64
 
 from isa import insns
 from isa.insns import FIELDS, IMMEDIATES
@@ -12,8 +14,13 @@ from isa.insns import FIELDS, IMMEDIATES
 if TYPE_CHECKING:
     from sim.model.hart import Hart
 
-# What an instruction does to memory, and so what its record says about memory. CACHE: it has addresses but moves no data.
-NONE, LOAD, STORE, AMO, SC, CACHE = range(6)
+# What an instruction does to memory, and so what its record says about memory.
+NONE: Final[i64] = 0
+LOAD: Final[i64] = 1
+STORE: Final[i64] = 2
+AMO: Final[i64] = 3
+SC: Final[i64] = 4
+CACHE: Final[i64] = 5                   # it has addresses but moves no data
 
 
 class Insn:
@@ -24,22 +31,26 @@ class Insn:
     (of the bytes) for the record.
     """
 
-    memory = NONE
-    log2 = 0
+    memory: i64 = NONE
+    log2: i64 = 0
 
-    def __init__(self, row: insns.Insn | None, word: int, word32: int, length: int) -> None:
+    def __init__(self, row: insns.Insn | None, word: i64, word32: i64, length: i64) -> None:
         self.word, self.word32, self.length = word, word32, length
         operands = row.operands if row else ()
-        self.rd = _field(word32, "rd") if "rd" in operands else 0
-        self.rs1 = _field(word32, "rs1")
-        self.rs2 = _field(word32, "rs2")
-        self.csr = _field(word32, "csr") if "csr" in operands else 0
-        self.imm = 0
+        self.rd: i64 = _field(word32, "rd") if "rd" in operands else 0
+        self.rs1: i64 = _field(word32, "rs1")
+        self.rs2: i64 = _field(word32, "rs2")
+        self.csr: i64 = _field(word32, "csr") if "csr" in operands else 0
+        self.imm: i64 = 0
         for operand in operands:
             if operand in IMMEDIATES:
                 self.imm = insns.extract(word32, IMMEDIATES[operand])
             elif operand in ("shamt6", "shamt5", "zimm"):
                 self.imm = _field(word32, operand)
+
+    def writes_csr(self) -> bool:
+        """The instruction writes the CSR `csr`."""
+        return False
 
     def run(self, h: "Hart") -> None:
         """Require, then one effect on the hart."""

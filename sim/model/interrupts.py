@@ -5,6 +5,8 @@ M-level interrupts come first, then those for HS, then those for VS: a higher le
 enabled below it.
 """
 
+from mypy_extensions import i64
+
 from isa.causes import INTERRUPT_PRIORITY, IRQ, VS, VU, M, S
 from sim.model.hart import ABSENT, Hart
 from sim.model.masks import MIE, SIE
@@ -12,7 +14,7 @@ from sim.model.masks import MIE, SIE
 _ORDER = tuple((IRQ[name], 1 << IRQ[name]) for name in INTERRUPT_PRIORITY)
 
 
-def takeable(h: Hart) -> int:
+def takeable(h: Hart) -> i64:
     """Code of the interrupt that must be taken now, or -1."""
     if not h.mie:
         return ABSENT
@@ -31,5 +33,8 @@ def takeable(h: Hart) -> int:
     return ABSENT
 
 
-def _first(ready: int) -> int:
-    return next(code for code, mask in _ORDER if ready & mask)
+def _first(ready: i64) -> i64:
+    for code, mask in _ORDER:
+        if ready & mask:
+            return code
+    return ABSENT

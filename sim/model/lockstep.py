@@ -5,87 +5,104 @@ was taken, and `mem_rdata` of a load whose address is a device or the host inter
 computed and must be equal.
 """
 
-from array import array
-from collections.abc import Callable
-from typing import Union
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from isa.causes import EXC, INTERRUPTS, MODES
 from isa.retire import FIELDS, WORDS, unpack
-from sim.model.bits import wrap
+from sim.model import record
+from sim.model.bits import lsr
+from sim.model.block import Block
+from sim.model.execution import execute
 from sim.model.hart import ABSENT, Hart
 from sim.model.interrupts import takeable
 from sim.model.masks import LINES
-from sim.model.record import FIRST_INPUT
 
-Block = Union["array[int]", "memoryview[int]"]
-PATIENCE = 8                            # records that an interrupt may stay takeable before it must be taken
-TIME, CYCLE, ERROR_PADDR = (FIELDS[n].word for n in ("time", "cycle", "error_paddr"))
-RDATA = FIELDS["mem_rdata"].word
+PATIENCE: Final[i64] = 8                # records that an interrupt may stay takeable before it must be taken
 
 
-def _flag(name: str) -> int:
+def _mask(name: str) -> int:
     f = FIELDS[name]
-    return (2 << f.width - 1) - 1 << f.lsb
+    return (1 << f.width) - 1 << f.lsb
 
 
-INTERRUPT, BUS_ERROR, SC_SPURIOUS = _flag("interrupt"), _flag("bus_error"), _flag("sc_spurious")
-CAUSE, FETCH_ERROR = _flag("cause"), EXC["INSTRUCTION_ACCESS_FAULT"] << FIELDS["cause"].lsb
-IRQ_LSB = FIELDS["irq"].lsb
-SAMPLED = sum(_flag(f.name) for f in FIELDS.values() if f.sampled and f.word == 0)
+BUS_ERROR: Final[i64] = _mask("bus_error")
+SC_SPURIOUS: Final[i64] = _mask("sc_spurious")
+CAUSE: Final[i64] = _mask("cause")
+FETCH_ERROR: Final[i64] = EXC["INSTRUCTION_ACCESS_FAULT"] << FIELDS["cause"].lsb
+SAMPLED: Final[i64] = sum([_mask(f.name) for f in FIELDS.values() if f.sampled and f.word == 0])
 
 
-def follow(h: Hart, execute: Callable[[int], None], block: Block, count: int) -> tuple[int, str]:
-    """Follow `count` records in `block` (unsigned 64-bit words) with `execute(interrupt or ABSENT)`.
+class Follower:
+    """Follows the records of an RTL with one hart; `reason` says, in words, what differed."""
 
-    Returns how many agreed and, when that is not all, what is wrong with the next one.
-    """
-    h.locked = True
-    for i in range(count):
-        theirs = block[i * WORDS:(i + 1) * WORDS].tolist()
-        reason = ""
-        _sample(h, theirs)
-        code = takeable(h)
-        if theirs[0] & INTERRUPT:
-            if code == ABSENT:
-                reason = f"interrupt not allowed: none is pending and enabled here ({_state(h)})"
-            h.overdue = 0
-            execute(code)
-        else:
-            h.overdue = 0 if code == ABSENT else h.overdue + 1
-            late = h.overdue > PATIENCE
-            if late:
-                reason = f"late interrupt: {_title(code)} has been takeable for {h.overdue} records"
-            execute(code if late else ABSENT)
-        h.error_dword = ABSENT
-        mine = h.record
-        mine[0] |= theirs[0] & SAMPLED
-        mine[FIRST_INPUT:] = theirs[FIRST_INPUT:]
-        if reason or mine != theirs:
-            return i, reason or _differences(mine, theirs)
-    return count, ""
+    def __init__(self, hart: Hart) -> None:
+        self.hart = hart
+        self.reason = ""
+
+    def follow(self, block: Block, count: i64) -> i64:
+        """Follow `count` records; returns how many agreed."""
+        h = self.hart
+        h.locked = True
+        self.reason = ""
+        for number in range(count):
+            flags = block.word(number, 0)
+            _sample(h, block, number)
+            code = takeable(h)
+            if flags & record.INTERRUPT:
+                if code == ABSENT:
+                    self.reason = f"interrupt not allowed: none is pending and enabled here ({_state(h)})"
+                h.overdue = 0
+                execute(h, code)
+            else:
+                h.overdue = 0 if code == ABSENT else h.overdue + 1
+                if h.overdue > PATIENCE:
+                    self.reason = f"late interrupt: {_title(code)} has been takeable for {h.overdue} records"
+                    execute(h, code)
+                else:
+                    execute(h, ABSENT)
+            h.error_dword = ABSENT
+            if self.reason or not _same(h.record, block, number):
+                self.reason = self.reason or _differences(h.record, [block.word(number, word) for word in range(WORDS)])
+                return number
+        return count
 
 
-def _sample(h: Hart, theirs: list[int]) -> None:
+def _sample(h: Hart, block: Block, number: i64) -> None:
     """Take the inputs of a record."""
-    flags = theirs[0]
-    h.time, h.in_cycle, h.in_rdata = wrap(theirs[TIME]), wrap(theirs[CYCLE]), theirs[RDATA]
-    h.lines = flags >> IRQ_LSB & LINES
+    flags = block.word(number, 0)
+    h.record[0] = flags & SAMPLED
+    for word in range(record.TIME, record.ALL):
+        h.record[word] = block.word(number, word)
+    h.time = h.record[record.TIME]
+    h.in_cycle = h.record[record.CYCLE]
+    h.in_rdata = block.word(number, record.RDATA)
+    h.lines = lsr(flags, record.IRQ) & LINES
     h.in_sc_spurious = flags & SC_SPURIOUS != 0
     if flags & BUS_ERROR:
         # With no cached translation or instruction, every access of this step passes the checks.
-        h.error_dword = wrap(theirs[ERROR_PADDR]) & -8
+        h.error_dword = h.record[record.ERROR_PADDR] & -8
         h.error_fetch = flags & CAUSE == FETCH_ERROR
         h.flush()
 
 
-def _differences(mine: list[int], theirs: list[int]) -> str:
-    model, rtl = unpack(mine), unpack(theirs)
-    return "; ".join(f"{name}: model 0x{value:x}, RTL 0x{rtl[name]:x}"
-                     for name, value in model.items() if value != rtl[name])
+def _same(mine: "vec[i64]", theirs: Block, number: i64) -> bool:
+    for word in range(record.TIME):
+        if mine[word] != theirs.word(number, word):
+            return False
+    return True
 
 
-def _title(code: int) -> str:
-    return next(c.title for c in INTERRUPTS if c.code == code)
+def _differences(mine: "vec[i64]", theirs: list[int]) -> str:
+    model, rtl = unpack(list(mine)), unpack(theirs)
+    return "; ".join([f"{name}: model 0x{value:x}, RTL 0x{rtl[name]:x}"
+                      for name, value in model.items() if value != rtl[name]])
+
+
+def _title(code: i64) -> str:
+    return [c.title for c in INTERRUPTS if c.code == code][0]
 
 
 def _state(h: Hart) -> str:

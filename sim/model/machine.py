@@ -1,19 +1,22 @@
 """The machine: a hart, its memory and devices, and the ways to make it run.
 
 `run` executes in bursts that end where an interrupt may have become takeable; `step` executes one instruction
-or trap and fills `hart.record`; `lock` follows the records of an RTL (`lockstep.py`). All three share
-`_execute`.
+or trap and fills `hart.record`; `lock` follows the records of an RTL (`lockstep.py`).
 """
 
+from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+from mypy_extensions import i64
 
 from isa import platform
 from isa.platform import Region
 from isa.profile import PROFILES, Profile
-from sim.model import elf, lockstep, record, snapshot
-from sim.model.access import fetch
-from sim.model.bits import ult, unsigned, wrap
+from sim.model import elf, record, snapshot
+from sim.model.bits import signed, ult, unsigned, wrap
+from sim.model.block import Block
 from sim.model.csr import CsrFile
 from sim.model.decode import decoder
 from sim.model.devices.clint import Clint
@@ -22,15 +25,16 @@ from sim.model.devices.finisher import Finisher
 from sim.model.devices.plic import Plic
 from sim.model.devices.uart import Uart
 from sim.model.elf import Image
-from sim.model.hart import ABSENT, NO_PAGE, Hart
+from sim.model.execution import burst, execute
+from sim.model.hart import ABSENT, CYCLES_PER_TICK, Hart
 from sim.model.htif import RUNNING, Htif
-from sim.model.insn import Insn
 from sim.model.interrupts import takeable
+from sim.model.lockstep import Follower
 from sim.model.masks import STCE
 from sim.model.memory import Memory
-from sim.model.trap import Trap, take_exception, take_interrupt
+from sim.model.trap import take_interrupt
 
-NEVER = 1 << 64                         # ticks until something that will not happen
+NEVER: Final[i64] = 0x07FF_FFFF_FFFF_FFFF       # ticks until something that will not happen
 
 
 class Machine:
@@ -48,13 +52,13 @@ class Machine:
         self.hart = Hart(profile, self.memory, platform.RESET_VECTOR if rom else platform.RAM_BASE)
         self.harts = [self.hart]
         self.hart.csrs = CsrFile(profile)
-        self.decode = decoder(profile).decode
+        self.hart.decoder = decoder(profile)
         self.has_rom = bool(rom)
         self.symbols: dict[str, int] = {}
-        self.lock_reason = ""
+        self.follower = Follower(self.hart)
         self.clint, self.plic = Clint(self.hart), Plic()
         self.uart, self.finisher = Uart(self._print), Finisher()
-        self.htif = Htif(self.read_memory, self.write_memory, self._print, ABSENT, ABSENT)
+        self.htif = Htif(self.read_memory, self.memory.poke, self._print, ABSENT, ABSENT)
         self.attach(platform.FINISHER, self.finisher)
         self.attach(platform.CLINT, self.clint)
         self.attach(platform.PLIC, self.plic)
@@ -85,7 +89,7 @@ class Machine:
         self.htif.tohost = self.memory.tohost = image.symbols.get("tohost", ABSENT)
         self.htif.fromhost = self.memory.fromhost = image.symbols.get("fromhost", ABSENT)
         if not self.has_rom:
-            self.hart.pc = wrap(image.entry)
+            self.hart.pc = signed(image.entry)
         return image
 
     # Running.
@@ -101,7 +105,7 @@ class Machine:
             if code != ABSENT:
                 take_interrupt(h, code)
             else:
-                self._burst(min(last - h.steps, self._records_to_event()))
+                burst(h, min(last - h.steps, self._records_to_event()))
             self._service()
         return "limit" if self.exit_code is None else "exit"
 
@@ -109,65 +113,21 @@ class Machine:
         """Execute one instruction, or take one trap, and fill `hart.record`."""
         self.hart.locked = False
         self._service()
-        flags, words = record.inputs(self.hart)
-        self._execute(takeable(self.hart))
-        self.hart.record[0] |= flags
-        self.hart.record[record.FIRST_INPUT:] = words
+        record.sample(self.hart)
+        execute(self.hart, takeable(self.hart))
 
-    def lock(self, block: lockstep.Block, count: int) -> int:
+    def lock(self, records: "bytes | bytearray | memoryview | array[int]", count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.
 
         Returns `count`, or the index of the first that differs: then `hart.record` is what the model says and
         `lock_reason` what differs, in words.
         """
-        agreed, self.lock_reason = lockstep.follow(self.hart, self._execute, block, count)
-        return agreed
+        return self.follower.follow(Block(bytes(records)), count)
 
-    def _execute(self, interrupt: int) -> None:
-        """One interrupt (if not ABSENT) or instruction or exception, with its record."""
-        h = self.hart
-        pc, mode, order = h.pc, h.mode, h.retired + h.traps
-        if interrupt != ABSENT:
-            h.record = record.trapped(h, None, take_interrupt(h, interrupt), pc, mode, order)
-            return
-        insn = None
-        try:
-            insn = h.icache.get(pc + h.x_tlb.get(pc >> 12, NO_PAGE)) or self._fetch()
-            h.npc = pc + insn.length
-            insn.run(h)
-            h.pc = h.npc
-            h.retired += 1
-            h.record = record.retired(h, insn, pc, mode, order)
-        except Trap as trap:
-            h.record = record.trapped(h, insn, take_exception(h, trap, insn), pc, mode, order)
-
-    def _burst(self, count: int) -> None:
-        """Up to `count` instructions; ends early after a trap or where the hart asks for attention."""
-        h = self.hart
-        h.attention = False
-        insn = None
-        try:
-            for _ in range(count):
-                pc = h.pc
-                insn = h.icache.get(pc + h.x_tlb.get(pc >> 12, NO_PAGE))
-                if insn is None:
-                    insn = self._fetch()
-                h.npc = pc + insn.length
-                insn.run(h)
-                h.pc = h.npc
-                h.retired += 1
-                if h.attention:
-                    break
-        except Trap as trap:
-            take_exception(h, trap, insn)
-
-    def _fetch(self) -> Insn:
-        """Fetch and decode at pc; remembered by physical address until FENCE.I."""
-        word, pa = fetch(self.hart)
-        insn = self.decode(word)
-        if pa != ABSENT:
-            self.hart.icache[pa] = insn
-        return insn
+    @property
+    def lock_reason(self) -> str:
+        """What differed in the last `lock`; empty when nothing did."""
+        return self.follower.reason
 
     def _service(self) -> None:
         """Between instructions, alone: host commands, time, devices, interrupt wires."""
@@ -187,18 +147,18 @@ class Machine:
                 h.set_time(wrap(h.time + ticks))
                 h.lines = self.clint.lines() | self.plic.lines()
 
-    def _ticks_to_event(self) -> int:
+    def _ticks_to_event(self) -> i64:
         """Ticks until the next comparator fires that has not fired yet."""
         h = self.hart
-        pairs = [(h.time, self.clint.mtimecmp)]
+        ticks = _ticks(h.time, self.clint.mtimecmp, NEVER)
         if h.menvcfg & STCE:
-            pairs.append((h.time, h.stimecmp))
+            ticks = _ticks(h.time, h.stimecmp, ticks)
             if h.henvcfg & STCE:
-                pairs.append((wrap(h.time + h.htimedelta), h.vstimecmp))
-        return min((unsigned(compare - now) for now, compare in pairs if ult(now, compare)), default=NEVER)
+                ticks = _ticks(wrap(h.time + h.htimedelta), h.vstimecmp, ticks)
+        return ticks
 
-    def _records_to_event(self) -> int:
-        return self._ticks_to_event() * platform.CYCLES_PER_TICK - self.hart.steps % platform.CYCLES_PER_TICK
+    def _records_to_event(self) -> i64:
+        return self._ticks_to_event() * CYCLES_PER_TICK - self.hart.steps % CYCLES_PER_TICK
 
     # Looking in.
 
@@ -226,7 +186,7 @@ class Machine:
 
     def write_csr(self, name: str, value: int) -> None:
         """Write a CSR as M-mode does. Raises KeyError for one that this profile lacks."""
-        self.hart.csrs[name].write(self.hart, wrap(value))
+        self.hart.csrs[name].write(self.hart, signed(value))
         self.hart.attention = True
 
     def read_memory(self, address: int, count: int) -> bytes:
@@ -236,7 +196,7 @@ class Machine:
     def write_memory(self, address: int, data: bytes) -> None:
         """Change bytes of RAM behind the hart's back. Raises ValueError outside of it."""
         self.memory.poke(address, data)
-        self.hart.icache.clear()
+        self.hart.forget_code()
         self.hart.flush()
 
     def snapshot(self) -> bytes:
@@ -249,3 +209,8 @@ class Machine:
 
     def _print(self, data: bytes) -> None:
         self.on_console(data)
+
+
+def _ticks(now: i64, compare: i64, limit: i64) -> i64:
+    """Ticks until `now` reaches `compare`, if that is still to come and sooner than `limit`."""
+    return compare - now if ult(now, compare) and ult(wrap(compare - now), limit) else limit

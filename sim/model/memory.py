@@ -5,15 +5,22 @@ Addresses are signed 64-bit values like everything else, so an address with bit 
 Accesses are naturally aligned; `log2` is the logarithm of their size in bytes.
 """
 
+from typing import Final
+
+from mypy_extensions import i64
+
 from isa import platform
 from isa.platform import Region
-from sim.model.bits import sx
+from sim.model.bits import shl, signed, sx, unsigned, zx
 from sim.model.devices.device import Device
+from sim.model.hart import ABSENT
+from sim.model.ram import Ram
 
-RAM, ROM, IO, HOLE = range(4)           # what an address is
-ABSENT = -1
-Views = tuple["memoryview[int]", "memoryview[int]", "memoryview[int]", "memoryview[int]"]
-MASKS = (0xFF, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF)     # of 1, 2, 4 and 8 bytes
+# What an address is.
+RAM: Final[i64] = 0
+ROM: Final[i64] = 1
+IO: Final[i64] = 2
+HOLE: Final[i64] = 3
 
 
 class Memory:
@@ -24,20 +31,19 @@ class Memory:
             raise ValueError(f"RAM must be a positive multiple of 4096 bytes, not {ram_size}")
         if len(rom) > platform.BOOT_ROM.size:
             raise ValueError(f"the boot ROM holds {platform.BOOT_ROM.size} bytes, the image has {len(rom)}")
-        self.base, self.size = platform.RAM_BASE, ram_size
-        self.end = self.base + ram_size
-        self.bytes = bytearray(ram_size)
-        view = memoryview(self.bytes)
-        # Indexed by log2 of the access, then by (address - base) >> log2.
-        self.signed: Views = (view.cast("b"), view.cast("h"), view.cast("i"), view.cast("q"))
-        self.raw: Views = (view.cast("B"), view.cast("H"), view.cast("I"), view.cast("Q"))
+        self.base: i64 = platform.RAM_BASE
+        self.size: i64 = ram_size
+        self.end: i64 = platform.RAM_BASE + ram_size
+        self.ram = Ram(ram_size)
         self.rom = rom.ljust(platform.BOOT_ROM.size, b"\0")
-        self.rom_base, self.rom_end = platform.BOOT_ROM.base, platform.BOOT_ROM.base + platform.BOOT_ROM.size
+        self.rom_base: i64 = platform.BOOT_ROM.base
+        self.rom_end: i64 = platform.BOOT_ROM.base + platform.BOOT_ROM.size
         self.devices: list[tuple[Region, Device]] = []
-        self.tohost = self.fromhost = ABSENT    # doublewords shared with the host; not in any data TLB
+        self.tohost: i64 = ABSENT       # doublewords shared with the host; not in any data TLB
+        self.fromhost: i64 = ABSENT
         self.host_touched = False               # a store reached them since somebody cleared this
 
-    def kind(self, address: int) -> int:
+    def kind(self, address: i64) -> i64:
         """RAM, ROM, IO or HOLE."""
         if self.base <= address < self.end:
             return RAM
@@ -45,55 +51,60 @@ class Memory:
             return ROM
         return IO if self.device_at(address) else HOLE
 
-    def holds_code(self, address: int) -> bool:
+    def holds_code(self, address: i64) -> bool:
         """Fetches and page-table reads are possible here."""
         return self.base <= address < self.end or self.rom_base <= address < self.rom_end
 
-    def is_host(self, address: int) -> bool:
+    def is_host(self, address: i64) -> bool:
         """The doubleword belongs to the host interface as well."""
-        return address & -8 in (self.tohost, self.fromhost)
+        return address & -8 == self.tohost or address & -8 == self.fromhost
 
-    def has_host_page(self, address: int) -> bool:
+    def has_host_page(self, address: i64) -> bool:
         """The page holds tohost or fromhost: every access to it must be seen."""
-        return address & -4096 in (self.tohost & -4096, self.fromhost & -4096)
+        return (address ^ self.tohost) & -4096 == 0 or (address ^ self.fromhost) & -4096 == 0
 
-    def device_at(self, address: int) -> tuple[Region, Device] | None:
+    def device_at(self, address: i64) -> tuple[Region, Device] | None:
         """The device that decodes this address."""
         for region, device in self.devices:
             if region.base <= address < region.base + region.size:
                 return region, device
         return None
 
-    def read(self, address: int, log2: int) -> int:
+    def read(self, address: i64, log2: i64) -> i64:
         """Sign-extended bytes of RAM, ROM or a device; 0 where there is nothing."""
         if self.base <= address < self.end:
-            return self.signed[log2][address - self.base >> log2]
+            return self.ram.read(address - self.base, log2)
         if self.rom_base <= address < self.rom_end:
             at = address - self.rom_base
-            return int.from_bytes(self.rom[at:at + (1 << log2)], "little", signed=True)
+            return int.from_bytes(self.rom[at:at + shl(1, log2)], "little", signed=True)
         found = self.device_at(address)
-        return sx(found[1].read(address - found[0].base, 1 << log2), 8 << log2) if found else 0
+        return sx(signed(found[1].read(address - found[0].base, shl(1, log2))), shl(8, log2)) if found else 0
 
-    def write(self, address: int, log2: int, value: int) -> None:
+    def write(self, address: i64, log2: i64, value: i64) -> None:
         """Store the low bytes of `value` to RAM or a device."""
         if self.base <= address < self.end:
-            self.raw[log2][address - self.base >> log2] = value & MASKS[log2]
+            self.ram.write(address - self.base, log2, value)
             self.host_touched = self.host_touched or self.is_host(address)
             return
         found = self.device_at(address)
         if found:
-            found[1].write(address - found[0].base, 1 << log2, value & MASKS[log2])
+            found[1].write(address - found[0].base, shl(1, log2), unsigned(narrow(value, log2)))
 
-    def peek(self, address: int, count: int) -> bytes:
+    def peek(self, address: i64, count: i64) -> bytes:
         """Back door: bytes of RAM or ROM. Raises ValueError outside of them."""
         if self.base <= address and address + count <= self.end:
-            return bytes(self.bytes[address - self.base:address - self.base + count])
+            return self.ram.peek(address - self.base, count)
         if self.rom_base <= address and address + count <= self.rom_end:
             return self.rom[address - self.rom_base:address - self.rom_base + count]
         raise ValueError(f"{count} bytes at 0x{address:x} are neither in RAM nor in the boot ROM")
 
-    def poke(self, address: int, data: bytes) -> None:
+    def poke(self, address: i64, data: bytes) -> None:
         """Back door: write bytes of RAM. Raises ValueError outside of it."""
         if not (self.base <= address and address + len(data) <= self.end):
             raise ValueError(f"{len(data)} bytes at 0x{address:x} leave RAM 0x{self.base:x}..0x{self.end:x}")
-        self.bytes[address - self.base:address - self.base + len(data)] = data
+        self.ram.poke(address - self.base, data)
+
+
+def narrow(value: i64, log2: i64) -> i64:
+    """The low 2**log2 bytes of a register value, zero-extended to 64 bits."""
+    return value if log2 == 3 else zx(value, shl(8, log2))

@@ -20,13 +20,13 @@ def save(m: "Machine") -> bytes:
     """Everything that the future of the machine depends on."""
     state = {
         "format": FORMAT, "kind": _kind(m),
-        "harts": [{"x": h.x, **{name: int(getattr(h, name)) for name in KEEP}} for h in m.harts],
+        "harts": [{"x": list(h.x), **{name: int(getattr(h, name)) for name in KEEP}} for h in m.harts],
         "devices": [device.save() for _, device in m.memory.devices],
         "htif": {"tohost": m.htif.tohost, "fromhost": m.htif.fromhost, "code": m.htif.code,
                  "asked": m.htif.asked, "input": m.htif.input},
         "host_touched": m.memory.host_touched, "symbols": m.symbols,
     }
-    return json.dumps(state).encode() + b"\n" + zlib.compress(m.memory.bytes, level=1)
+    return json.dumps(state).encode() + b"\n" + zlib.compress(m.memory.ram.peek(0, m.memory.size), level=1)
 
 
 def restore(m: "Machine", data: bytes) -> None:
@@ -34,12 +34,13 @@ def restore(m: "Machine", data: bytes) -> None:
     state, ram = _parse(data)
     if state["kind"] != _kind(m):
         raise ValueError(f"the snapshot is of a machine with {state['kind']}, this one has {_kind(m)}")
-    m.memory.bytes[:] = ram
+    m.memory.ram.poke(0, ram)
     for h, saved in zip(m.harts, state["harts"], strict=True):
-        h.x[:] = saved["x"]
+        for number, value in enumerate(saved["x"]):
+            h.x[number] = value
         for name in KEEP:
             setattr(h, name, saved[name])
-        h.icache.clear()
+        h.forget_code()
         h.flush()
         h.set_mode(h.mode)
     for (_, device), saved in zip(m.memory.devices, state["devices"], strict=True):

@@ -69,7 +69,7 @@ class Bare:
         """Execute one instruction at pc in a mode; its record."""
         # Only the decoded instruction is forgotten: translations that an earlier access left must stay right.
         self.m.memory.poke(pc, word.to_bytes(size, "little"))
-        self.h.icache.clear()
+        self.h.forget_code()
         self.h.pc = pc
         self.mode(mode)
         self.m.step()

@@ -238,9 +238,10 @@ def test_status_and_atp_writes_drop_cached_translations() -> None:
     for name in ("mstatus", "sstatus", "vsstatus", "satp", "vsatp", "hgatp"):
         b = Bare()
         for tlbs in (b.h.x_tlbs, b.h.r_tlbs, b.h.w_tlbs):
-            tlbs[VS][1] = tlbs[M][1] = 0
+            for mode in (VS, M):
+                tlbs[mode].fill(0x1000, 0x2000)
         b.m.write_csr(name, 0)
-        assert not any(tlb for tlbs in (b.h.x_tlbs, b.h.r_tlbs, b.h.w_tlbs) for tlb in tlbs.values()), name
+        assert all(tlb.empty() for tlbs in (b.h.x_tlbs, b.h.r_tlbs, b.h.w_tlbs) for tlb in tlbs), name
 
 
 def test_without_h_and_sstc_their_registers_and_fields_are_gone() -> None:

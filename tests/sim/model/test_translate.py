@@ -7,6 +7,7 @@ import pytest
 from isa.causes import VS, VU, M, S, U
 from isa.platform import UART
 from isa.profile import PROFILES
+from sim.model.bits import signed
 from tests.sim.model.bare import DATA, LEAF, PA, PD, PG, PR, PU, PV, PW, PX, Bare, asm, sv39
 
 LOAD, STORE, FETCH = "load", "store", "fetch"
@@ -53,7 +54,7 @@ class World(Bare):
 
     def access(self, kind: str, va: int = VA) -> dict[str, int]:
         self.x(x5=va, x6=0xABCD)
-        self.h.pc = {LOAD: CODE_VA, STORE: CODE_VA + 4, FETCH: va}[kind]
+        self.h.pc = signed({LOAD: CODE_VA, STORE: CODE_VA + 4, FETCH: va}[kind])
         self.mode(self.at)
         return self.step()
 
