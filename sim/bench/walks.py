@@ -29,16 +29,22 @@ def addresses(*records: dict[str, int]) -> list[int]:
 def describe(read: Read, address: int, *, satp: int, hgatp: int | None) -> list[str]:
     """The walk of one virtual address under `satp` (or vsatp), and under `hgatp` when V=1 (None when not)."""
     lines = [f"{address:#x}:"]
-    guest = address
-    if satp >> 60 & 0xF != paging.MODE_BARE:
-        stage = "S-stage" if hgatp is None else "VS-stage"
-        found = _walk(read, lines, stage, address, satp, hgatp)
-        if found is None:
-            return lines
-        guest = found
-    if hgatp is not None and hgatp >> 60 & 0xF != paging.MODE_BARE:
-        _walk(read, lines, "G-stage", guest, hgatp, None)
+    _follow(read, lines, address, satp, hgatp)
     return lines if len(lines) > 1 else []
+
+
+def leads_to(read: Read, address: int, *, satp: int, hgatp: int | None) -> int | None:
+    """Physical address behind a virtual one, whatever the permissions; None where the tables have no leaf for it."""
+    return _follow(read, [], address, satp, hgatp)
+
+
+def _follow(read: Read, lines: list[str], address: int, satp: int, hgatp: int | None) -> int | None:
+    guest: int | None = address
+    if satp >> 60 & 0xF != paging.MODE_BARE:
+        guest = _walk(read, lines, "S-stage" if hgatp is None else "VS-stage", address, satp, hgatp)
+    if guest is not None and hgatp is not None and hgatp >> 60 & 0xF != paging.MODE_BARE:
+        return _walk(read, lines, "G-stage", guest, hgatp, None)
+    return guest
 
 
 def _walk(read: Read, lines: list[str], stage: str, address: int, atp: int, hgatp: int | None) -> int | None:

@@ -14,7 +14,7 @@ from mypy_extensions import i64
 from isa import platform
 from isa.platform import Region
 from isa.profile import PROFILES, Profile
-from sim.model import elf, record, snapshot
+from sim.model import elf, record, snapshot, state
 from sim.model.bits import signed, ult, unsigned, wrap
 from sim.model.block import Block
 from sim.model.csr import CsrFile
@@ -32,6 +32,7 @@ from sim.model.interrupts import takeable
 from sim.model.lockstep import Follower
 from sim.model.masks import STCE
 from sim.model.memory import Memory
+from sim.model.observe import Observer
 from sim.model.trap import take_interrupt
 
 NEVER: Final[i64] = 0x07FF_FFFF_FFFF_FFFF       # ticks until something that will not happen
@@ -56,6 +57,7 @@ class Machine:
         self.has_rom = bool(rom)
         self.symbols: dict[str, int] = {}
         self.follower = Follower(self.hart)
+        self.observer = Observer()
         self.clint, self.plic = Clint(self.hart), Plic()
         self.uart, self.finisher = Uart(self._print), Finisher()
         self.htif = Htif(self.read_memory, self.memory.poke, self._print, ABSENT, ABSENT)
@@ -95,26 +97,33 @@ class Machine:
     # Running.
 
     def run(self, max_instructions: int) -> str:
-        """Execute up to so many instructions and traps; "exit" when the program has ended, else "limit"."""
+        """Execute up to so many instructions and traps; "exit" when the program has ended, else "limit".
+
+        With something for `observer` to look out for, it may also end for the reasons of `Observer.run`.
+        """
+        if self.observer.active():
+            return self.observer.run(self, max_instructions)
         h = self.hart
         h.locked = False
         last = h.steps + max_instructions
-        self._service()
+        self.attend()
         while self.exit_code is None and h.steps < last:
             code = takeable(h)
             if code != ABSENT:
                 take_interrupt(h, code)
             else:
                 burst(h, min(last - h.steps, self._records_to_event()))
-            self._service()
+            self.attend()
         return "limit" if self.exit_code is None else "exit"
 
     def step(self) -> None:
         """Execute one instruction, or take one trap, and fill `hart.record`."""
         self.hart.locked = False
-        self._service()
+        self.attend()
         record.sample(self.hart)
         execute(self.hart, takeable(self.hart))
+        if self.observer.active():
+            self.observer.tell(self.hart)
 
     def lock(self, records: "bytes | bytearray | memoryview | array[int]", count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.
@@ -129,7 +138,7 @@ class Machine:
         """What differed in the last `lock`; empty when nothing did."""
         return self.follower.reason
 
-    def _service(self) -> None:
+    def attend(self) -> None:
         """Between instructions, alone: host commands, time, devices, interrupt wires."""
         h = self.hart
         if self.memory.host_touched or self.htif.asked:
@@ -178,6 +187,14 @@ class Machine:
         """Console input: bytes for the UART and for HTIF."""
         self.uart.receive(data)
         self.htif.receive(data)
+
+    def __getitem__(self, name: str) -> int:
+        """Unsigned value of a register by number or ABI name, `pc`, `mode` or a CSR. Raises KeyError for other names."""
+        return state.read(self, name)
+
+    def __setitem__(self, name: str, value: int) -> None:
+        """Change what `machine[name]` reads; see state.py. Raises KeyError, or ValueError for a value it cannot have."""
+        state.write(self, name, value)
 
     def read_csr(self, name: str) -> int:
         """Unsigned value of a CSR as M-mode reads it. Raises KeyError for one that this profile lacks."""

@@ -23,7 +23,7 @@ def test_run_and_step_reach_the_same_state(count: int) -> None:
     for b in (runner, stepper, chunks):
         b.m.read_csr("time")                                # brings the stored copy of the time up to date
         assert b.m.instructions == count
-        b.m._service()
+        b.m.attend()
     assert runner.m.snapshot() == stepper.m.snapshot() == chunks.m.snapshot()
     assert count < 1000 or runner.h.x[22] > 10              # timer interrupts were taken
 
