@@ -4,6 +4,8 @@ The model has no cache: of the management instructions only the checks are left,
 in this order: envcfg, translation, protection, attributes. Nothing is ever misaligned; a fault reports rs1 as it stands.
 """
 
+from typing import Final
+
 from mypy_extensions import i64
 
 from isa.causes import VU, M, U
@@ -16,8 +18,10 @@ from sim.model.translate import LOAD, STORE, Access
 from sim.model.trap import Trap, illegal, virtual
 
 # The fields have the same places in menvcfg, henvcfg and senvcfg.
-CBIE, CBCFE, CBZE = (BY_NAME["menvcfg"][name].mask for name in ("cbie", "cbcfe", "cbze"))
-DOUBLEWORDS = range(0, 64, 8)           # of a block, in bytes
+CBIE: Final[i64] = BY_NAME["menvcfg"]["cbie"].mask
+CBCFE: Final[i64] = BY_NAME["menvcfg"]["cbcfe"].mask
+CBZE: Final[i64] = BY_NAME["menvcfg"]["cbze"].mask
+BLOCK_SIZE: Final[i64] = 64             # bytes
 
 
 def require_enabled(h: Hart, i: Insn, field: i64) -> None:
@@ -43,8 +47,8 @@ class Management(Access):
 class CacheBlockManagement(Insn):
     """Nothing but checks. `field` of envcfg enables it."""
 
-    memory = insn.CACHE
-    field = CBCFE
+    memory: i64 = insn.CACHE
+    field: i64 = CBCFE
 
     def run(self, h: Hart) -> None:
         require_enabled(h, self, self.field)
@@ -64,19 +68,19 @@ class cbo_flush(CacheBlockManagement):
 class cbo_inval(CacheBlockManagement):
     """With CBIE = 01 it flushes, and this machine always cleans first: no difference here."""
 
-    field = CBIE
+    field: i64 = CBIE
 
 
 class cbo_zero(Insn):
     """A store of 64 zero bytes; only RAM supports it."""
 
-    memory = insn.STORE
-    log2 = 3
+    memory: i64 = insn.STORE
+    log2: i64 = 3
 
     def run(self, h: Hart) -> None:
         require_enabled(h, self, CBZE)
         block = atomic(h, STORE, h.x[self.rs1], 0) & BLOCK
-        for offset in DOUBLEWORDS:
+        for offset in range(0, BLOCK_SIZE, 8):
             write_data(h, block + offset, 3, 0)
         h.mem_wdata = 0
 

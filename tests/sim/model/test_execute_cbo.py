@@ -258,7 +258,7 @@ def test_u_mode_has_its_pages() -> None:
         b = paged(LEAF | PU)
         b.map(int(b.h.satp & (1 << 44) - 1) << 12, 0x1_0000_0000, RAM_BASE, LEAF | PU, level=2)
         b.m.memory.poke(CODE, asm(name, rs1=5).to_bytes(4, "little"))
-        b.h.icache.clear()
+        b.h.forget_code()
         b.h.pc = 0x1_0000_0000
         b.mode(U)
         assert b.step()["trap"] == 0
