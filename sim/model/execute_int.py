@@ -5,6 +5,7 @@ Additions may leave the 64-bit range; the write port `Hart.w` and `Hart.jump` wr
 they write x0.
 """
 
+from sim.model import pause_loop
 from sim.model.bits import lsr, shl, sx32, ult, zx
 from sim.model.hart import Hart
 from sim.model.insn import Insn
@@ -215,7 +216,7 @@ class fence(Insn):
 
 class pause(Insn):
     def run(self, h: Hart) -> None:
-        """Nothing: a HINT."""
+        pause_loop.pause(h, self)       # a HINT, unless the hypervisor watches
 
 
 class fence_i(Insn):

@@ -4,8 +4,10 @@ from mypy_extensions import i64
 
 from sim.model import record
 from sim.model.access import fetch, fetch_parcel
+from sim.model.decode import Illegal
 from sim.model.hart import ABSENT, NO_PAGE, Hart
 from sim.model.insn import Insn
+from sim.model.isa_disable import takes
 from sim.model.trap import Trap, take_exception, take_interrupt
 
 
@@ -64,6 +66,8 @@ def _fetch(h: Hart) -> Insn:
     if i is None or h.error_dword != ABSENT:
         try:
             i = h.decoder.decode(fetch(h, pa))
+            if takes(h, i.extension):
+                i = Illegal(None, i.word, i.word32, i.length)
         except Trap:
             h.code_page = NO_PAGE
             raise

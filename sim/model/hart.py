@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 M: Final[i64] = causes.M
 V: Final[i64] = causes.VU               # bit 2 of a mode: virtualization
 ABSENT: Final[i64] = -1                 # "no address": no reservation, no bus error, no such symbol
+BLOCK: Final[i64] = -64                 # of an address: other stores to this block end the reservation
 NO_PAGE: Final[i64] = 0x4000_0000_0000_0000     # no virtual address has this page number
 PARCELS: Final[i64] = 2048              # places of a page where an instruction may begin
 CYCLES_PER_TICK: Final[i64] = platform.CYCLES_PER_TICK
@@ -40,6 +41,7 @@ KEEP = (
     "mcause", "scause", "vscause", "mtval", "stval", "vstval", "mtval2", "htval", "mtinst", "htinst",
     "satp", "vsatp", "hgatp", "mcounteren", "hcounteren", "scounteren", "menvcfg", "henvcfg", "senvcfg",
     "stimecmp", "vstimecmp", "htimedelta", "mcountinhibit", "minstret", "mcycle",
+    "hple", "hisadis", "hpmla", "hpmli", "hioba", "hiobg", "hiobh", "pause_first", "pause_last",
     "lines", "time", "time_origin",
 )
 
@@ -101,6 +103,13 @@ class Hart:
     mcountinhibit: i64 = 0
     minstret: i64 = 0                   # an offset to `retired`; the value itself while inhibited
     mcycle: i64 = 0                     # an offset to `steps`; the value itself while inhibited
+    hple: i64 = 0
+    hisadis: i64 = 0
+    hpmla: i64 = 0
+    hpmli: i64 = 0
+    hioba: i64 = 0
+    hiobg: i64 = 0
+    hiobh: i64 = 0
 
     # Execution.
     mode: i64
@@ -108,6 +117,8 @@ class Hart:
     pc: i64
     npc: i64                            # where the current instruction goes next
     reservation: i64 = -1               # physical address of the last LR, or ABSENT
+    pause_first: i64 = 0                # clock of the first and the last `pause` of a loop of a guest's;
+    pause_last: i64 = -1                # ABSENT while there is none (pause_loop.py)
     waiting: bool = False               # a WFI has just retired
     attention: bool = False             # something changed that may make an interrupt takeable
     retired: i64 = 0                    # instructions since reset
@@ -118,8 +129,9 @@ class Hart:
     lines: i64 = 0                      # interrupt wires, as bits of mip
     time: i64 = 0                       # the `time` of this instruction, before htimedelta
     time_origin: i64 = 0                # time = origin + records / CYCLES_PER_TICK, alone
-    locked: bool = False                # follow an RTL record: the five below come from it
+    locked: bool = False                # follow an RTL record: the six below come from it
     in_cycle: i64 = 0
+    in_clock: i64 = 0
     in_rdata: i64 = 0
     in_sc_spurious: bool = False
     error_dword: i64 = -1               # aligned physical address at which this instruction meets a bus error,
@@ -147,7 +159,7 @@ class Hart:
         self.record: vec[i64] = vec[i64]([0] * retire.WORDS)    # of the last step
         # Software TLBs, one of each kind per effective mode.
         self.x_tlbs, self.r_tlbs, self.w_tlbs = tlbs(), tlbs(), tlbs()
-        # Decoded instructions by physical page, which FENCE.I forgets, and the page that pc is in.
+        # Decoded instructions by physical page (in a guest its complement), which FENCE.I forgets, and the page that pc is in.
         self.pages: dict[int, list[Insn | None]] = {}
         self.code_page: i64 = NO_PAGE
         self.code: list[Insn | None] = []
@@ -198,11 +210,12 @@ class Hart:
         self.code_page = NO_PAGE
 
     def code_at(self, pa: i64) -> "list[Insn | None]":
-        """The decoded instructions of the page of a physical address, by address / 2."""
-        page = self.pages.get(pa >> 12)
+        """The decoded instructions of the page of a physical address, by address / 2; guests have their own (hisadis)."""
+        number = ~(pa >> 12) if self.mode & V else pa >> 12
+        page = self.pages.get(number)
         if page is None:
             page = [None] * PARCELS
-            self.pages[pa >> 12] = page
+            self.pages[number] = page
         return page
 
     # Pending interrupts and counters: functions of state and time.
@@ -234,6 +247,10 @@ class Hart:
         if self.locked:
             return self.in_cycle
         return self.mcycle if self.mcountinhibit & CY else wrap(self.mcycle + self.steps)
+
+    def clock(self) -> i64:
+        """Core cycles since reset, which no CSR stops or writes: one per record when the model runs alone."""
+        return self.in_clock if self.locked else self.steps
 
     def instret(self) -> i64:
         """minstret."""

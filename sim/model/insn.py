@@ -27,8 +27,8 @@ class Insn:
     """One decoded instruction; immutable, shared by every address that holds the same bits.
 
     `word`: bits as fetched (16 or 32); `word32`: the 32-bit instruction that a compressed one stands for;
-    `length` in bytes; `rd` 0 when nothing is written; `imm` an immediate or shift amount; `memory` and `log2`
-    (of the bytes) for the record.
+    `length` in bytes; `extension` is that of the row, or empty; `rd` 0 when nothing is written; `imm` an immediate or shift
+    amount; `memory` and `log2` (of the bytes) for the record.
     """
 
     memory: i64 = NONE
@@ -36,6 +36,7 @@ class Insn:
 
     def __init__(self, row: insns.Insn | None, word: i64, word32: i64, length: i64) -> None:
         self.word, self.word32, self.length = word, word32, length
+        self.extension = row.ext if row else ""
         operands = row.operands if row else ()
         self.rd: i64 = _field(word32, "rd") if "rd" in operands else 0
         self.rs1: i64 = _field(word32, "rs1")

@@ -78,6 +78,7 @@ def _sample(h: Hart, block: Block, number: i64) -> None:
         h.record[word] = block.word(number, word)
     h.time = h.record[record.TIME]
     h.in_cycle = h.record[record.CYCLE]
+    h.in_clock = h.record[record.CLOCK]
     h.in_rdata = block.word(number, record.RDATA)
     h.lines = lsr(flags, record.IRQ) & LINES
     h.in_sc_spurious = flags & SC_SPURIOUS != 0
@@ -89,10 +90,7 @@ def _sample(h: Hart, block: Block, number: i64) -> None:
 
 
 def _same(mine: "vec[i64]", theirs: Block, number: i64) -> bool:
-    for word in range(record.TIME):
-        if mine[word] != theirs.word(number, word):
-            return False
-    return True
+    return all(mine[word] == theirs.word(number, word) for word in range(record.TIME))
 
 
 def _differences(mine: "vec[i64]", theirs: list[int]) -> str:
@@ -102,7 +100,7 @@ def _differences(mine: "vec[i64]", theirs: list[int]) -> str:
 
 
 def _title(code: i64) -> str:
-    return [c.title for c in INTERRUPTS if c.code == code][0]
+    return next(c.title for c in INTERRUPTS if c.code == code)
 
 
 def _state(h: Hart) -> str:
