@@ -1,6 +1,11 @@
 """The golden model: the executable specification of the machine. Start at `machine.py`; docs/model.md is the
-guide."""
+guide. FORM says whether it runs "compiled" or "plain" (form.py).
+"""
 
-from sim.model.machine import Machine
+from sim.model import form
 
-__all__ = ["Machine"]
+FORM = form.choose(__path__)
+
+from sim.model.machine import Machine  # noqa: E402 - only now is it known where the modules are
+
+__all__ = ["FORM", "Machine"]

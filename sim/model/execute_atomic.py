@@ -5,6 +5,8 @@ profile: SC succeeds only at the physical address of the last LR, and any SC, tr
 block ends the reservation.
 """
 
+from mypy_extensions import i64
+
 from sim.model import insn
 from sim.model.access import atomic, read_data, write_data
 from sim.model.bits import sx, ult
@@ -16,7 +18,7 @@ from sim.model.translate import LOAD, STORE
 class LoadReserved(Insn):
     """Load and reserve the address."""
 
-    memory = insn.LOAD
+    memory: i64 = insn.LOAD
 
     def run(self, h: Hart) -> None:
         pa = atomic(h, LOAD, h.x[self.rs1], self.log2)
@@ -28,7 +30,7 @@ class LoadReserved(Insn):
 class StoreConditional(Insn):
     """Store if the reservation holds; rd is 0 then, else 1. All checks of a store come first either way."""
 
-    memory = insn.SC
+    memory: i64 = insn.SC
 
     def run(self, h: Hart) -> None:
         pa = atomic(h, STORE, h.x[self.rs1], self.log2)
@@ -43,7 +45,7 @@ class StoreConditional(Insn):
 class Amo(Insn):
     """rd := old value; memory := combine(old, rs2)."""
 
-    memory = insn.AMO
+    memory: i64 = insn.AMO
 
     def run(self, h: Hart) -> None:
         pa = atomic(h, STORE, h.x[self.rs1], self.log2)
@@ -52,139 +54,139 @@ class Amo(Insn):
         write_data(h, pa, self.log2, h.mem_wdata)
         h.w(self.rd, h.mem_rdata)
 
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         """New memory value; operands are sign-extended from the access size, the result truncated to it."""
         raise NotImplementedError(f"{type(self).__name__} has no operation")
 
 
 class AmoSwap(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return operand
 
 
 class AmoAdd(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return old + operand
 
 
 class AmoXor(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return old ^ operand
 
 
 class AmoAnd(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return old & operand
 
 
 class AmoOr(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return old | operand
 
 
 class AmoMin(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return min(old, operand)
 
 
 class AmoMax(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return max(old, operand)
 
 
 class AmoMinu(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return old if ult(old, operand) else operand
 
 
 class AmoMaxu(Amo):
-    def combine(self, old: int, operand: int) -> int:
+    def combine(self, old: i64, operand: i64) -> i64:
         return operand if ult(old, operand) else old
 
 
 class lr_w(LoadReserved):
-    log2 = 2
+    log2: i64 = 2
 
 
 class sc_w(StoreConditional):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amoswap_w(AmoSwap):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amoadd_w(AmoAdd):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amoxor_w(AmoXor):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amoand_w(AmoAnd):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amoor_w(AmoOr):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amomin_w(AmoMin):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amomax_w(AmoMax):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amominu_w(AmoMinu):
-    log2 = 2
+    log2: i64 = 2
 
 
 class amomaxu_w(AmoMaxu):
-    log2 = 2
+    log2: i64 = 2
 
 
 class lr_d(LoadReserved):
-    log2 = 3
+    log2: i64 = 3
 
 
 class sc_d(StoreConditional):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amoswap_d(AmoSwap):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amoadd_d(AmoAdd):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amoxor_d(AmoXor):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amoand_d(AmoAnd):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amoor_d(AmoOr):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amomin_d(AmoMin):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amomax_d(AmoMax):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amominu_d(AmoMinu):
-    log2 = 3
+    log2: i64 = 3
 
 
 class amomaxu_d(AmoMaxu):
-    log2 = 3
+    log2: i64 = 3

@@ -1,5 +1,7 @@
 """Loads and stores (unprivileged manual, "Load and Store Instructions")."""
 
+from mypy_extensions import i64
+
 from sim.model import insn
 from sim.model.access import load, store
 from sim.model.bits import wrap, zx
@@ -10,7 +12,7 @@ from sim.model.insn import Insn
 class Load(Insn):
     """Sign-extending load of 2**log2 bytes."""
 
-    memory = insn.LOAD
+    memory: i64 = insn.LOAD
 
     def run(self, h: Hart) -> None:
         h.w(self.rd, load(h, wrap(h.x[self.rs1] + self.imm), self.log2))
@@ -26,51 +28,51 @@ class LoadUnsigned(Load):
 class Store(Insn):
     """Store of 2**log2 bytes."""
 
-    memory = insn.STORE
+    memory: i64 = insn.STORE
 
     def run(self, h: Hart) -> None:
         store(h, wrap(h.x[self.rs1] + self.imm), self.log2, h.x[self.rs2])
 
 
 class lb(Load):
-    log2 = 0
+    log2: i64 = 0
 
 
 class lh(Load):
-    log2 = 1
+    log2: i64 = 1
 
 
 class lw(Load):
-    log2 = 2
+    log2: i64 = 2
 
 
 class ld(Load):
-    log2 = 3
+    log2: i64 = 3
 
 
 class lbu(LoadUnsigned):
-    log2 = 0
+    log2: i64 = 0
 
 
 class lhu(LoadUnsigned):
-    log2 = 1
+    log2: i64 = 1
 
 
 class lwu(LoadUnsigned):
-    log2 = 2
+    log2: i64 = 2
 
 
 class sb(Store):
-    log2 = 0
+    log2: i64 = 0
 
 
 class sh(Store):
-    log2 = 1
+    log2: i64 = 1
 
 
 class sw(Store):
-    log2 = 2
+    log2: i64 = 2
 
 
 class sd(Store):
-    log2 = 3
+    log2: i64 = 3
