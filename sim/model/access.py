@@ -11,14 +11,13 @@ from mypy_extensions import i64
 
 from isa.causes import EXC
 from sim.model.bits import shl, sx, wrap
-from sim.model.hart import ABSENT, Hart
+from sim.model.hart import ABSENT, BLOCK, Hart
 from sim.model.memory import HOLE, IO, RAM, ROM
 from sim.model.tlb import MISS
 from sim.model.translate import ACCESS_FAULT, FETCH, LOAD, STORE, Access, bus_error, translate
 
 MISALIGNED = (EXC["LOAD_MISALIGNED"], EXC["STORE_MISALIGNED"], EXC["INSTRUCTION_MISALIGNED"])
 PARCEL: Final[i64] = 0xFFFF             # 16 bits of instruction
-BLOCK: Final[i64] = -64                             # LR/SC: other stores to this block end the reservation
 
 
 def load(h: Hart, va: i64, log2: i64) -> i64:

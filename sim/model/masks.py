@@ -50,4 +50,5 @@ LINES: Final[i64] = MSIP | MTIP | SEIP | MEIP       # the wires that enter the h
 CY: Final[i64] = _mask("mcounteren", "cy")
 TM: Final[i64] = _mask("mcounteren", "tm")
 IR: Final[i64] = _mask("mcounteren", "ir")
+ADUE: Final[i64] = _mask("menvcfg", "adue")
 STCE: Final[i64] = -_mask("menvcfg", "stce")        # bit 63 as a signed value

@@ -40,7 +40,7 @@ def test_a_guest_page_fault_puts_its_guest_physical_address_in_mtval2_and_other_
         assert g.m.read_csr("mtval2") == 0
 
 
-@mutant("translate.py", "trap.tval2 = lsr(gpa, 2)", "trap.tval2 = 0 if implicit else lsr(gpa, 2)")
+@mutant("translate.py", "trap.tval2 = lsr(gpa, 2)", "trap.tval2 = 0 if purpose else lsr(gpa, 2)")
 def test_a_guest_page_fault_on_a_vs_level_table_puts_the_address_of_the_entry_in_mtval2() -> None:
     nowhere = GPA + 0x10_0000
     for level in (1, 0):

@@ -31,9 +31,9 @@ def test_hgatp_has_mode_bare() -> None:
     assert g.at(VS) == -5                           # GPA is a hole of the address map
 
 
-@mutant("translate.py", "    if field(gpa, 63, paging.GPA_BITS):\n        raise a.guest_page_fault(gpa, implicit)",
-        "    if field(gpa, 63, paging.GPA_BITS):\n        raise a.guest_page_fault(0, implicit)")
-@mutant("translate.py", "trap.tval2 = lsr(gpa, 2)", "trap.tval2 = 0 if implicit else lsr(gpa, 2)")
+@mutant("translate.py", "    if field(gpa, 63, paging.GPA_BITS):\n        raise a.guest_page_fault(gpa, purpose)",
+        "    if field(gpa, 63, paging.GPA_BITS):\n        raise a.guest_page_fault(0, purpose)")
+@mutant("translate.py", "trap.tval2 = lsr(gpa, 2)", "trap.tval2 = 0 if purpose else lsr(gpa, 2)")
 @mutant("translate.py", "trap.tval2 = lsr(gpa, 2)", "trap.tval2 = 0 if self.mode != 5 else lsr(gpa, 2)")
 def test_htval_has_the_guest_physical_address_of_every_guest_page_fault() -> None:
     def htval(g: Guest, word: int, mode: int = VS) -> int:

@@ -36,7 +36,7 @@ def test_mxr_of_the_guest_overrides_the_vs_stage_only() -> None:
 
 
 @mutant("translate.py", "(status | h.mstatus) & MXR != 0", "status & MXR != 0")
-@mutant("translate.py", "mxr = h.mstatus & MXR != 0 and not implicit", "mxr = False")
+@mutant("translate.py", "mxr = h.mstatus & MXR != 0 and explicit", "mxr = False")
 def test_mxr_of_hs_overrides_both_stages() -> None:
     for first, second in ((EXECUTE_ONLY, LEAF | PU), (LEAF, EXECUTE_ONLY | PU), (EXECUTE_ONLY, EXECUTE_ONLY | PU)):
         g = Guest(first, second)
@@ -120,8 +120,8 @@ def test_the_g_stage_walks_hgatp_for_vs_and_vu_as_user_with_faults_of_its_own() 
         assert g.at(mode, GPA) == -5                # not for V=0
 
 
-@mutant("translate.py", "kind = LOAD if implicit else a.kind", "kind = a.kind")
-@mutant("translate.py", "permitted(pte, kind, a.hlvx and not implicit, mxr)", "permitted(pte, kind, a.hlvx, True)")
+@mutant("translate.py", "kind = a.kind if explicit else LOAD if purpose == READ_PTE else STORE", "kind = a.kind")
+@mutant("translate.py", "permitted(pte, kind, a.hlvx and explicit, mxr)", "permitted(pte, kind, a.hlvx, True)")
 @mutant("translate.py", "if not pte & PTE_A or (kind == STORE and not pte & PTE_D):", "if not pte & PTE_A or not pte & PTE_D:")
 def test_a_table_of_the_guest_is_loaded_for_the_g_stage_whatever_the_access_but_the_fault_is_of_the_access() -> None:
     for flags, allowed in ((PV | PR | PU | PA, True), (PV | PR | PW | PU | PA, True), (LEAF, False),
