@@ -11,8 +11,8 @@ from mypy_extensions import i64
 from isa.causes import VU, M, U
 from isa.csrs import BY_NAME
 from sim.model import insn
-from sim.model.access import BLOCK, atomic, locate, write_data
-from sim.model.hart import Hart, V
+from sim.model.access import atomic, locate, write_data
+from sim.model.hart import BLOCK, Hart, V
 from sim.model.insn import Insn
 from sim.model.translate import LOAD, STORE, Access
 from sim.model.trap import Trap, illegal, virtual
