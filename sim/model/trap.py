@@ -4,6 +4,8 @@ Entry is three arms, VS, HS and M, with the same lines in the same order: status
 vector, mode.
 """
 
+from mypy_extensions import i64
+
 from isa.causes import EXC, VS, M, S
 from sim.model.bits import bit, wrap
 from sim.model.hart import ABSENT, Hart, V
@@ -33,7 +35,7 @@ class Trap(Exception):
     `tinst` TRANSFORMED asks for the transformed trapping instruction.
     """
 
-    def __init__(self, cause: int, tval: int = 0, gva: bool = False, tval2: int = 0, tinst: int = 0) -> None:
+    def __init__(self, cause: i64, tval: i64 = 0, gva: bool = False, tval2: i64 = 0, tinst: i64 = 0) -> None:
         super().__init__(cause)
         self.cause, self.tval, self.gva, self.tval2, self.tinst = cause, tval, gva, tval2, tinst
 
@@ -41,7 +43,7 @@ class Trap(Exception):
 class Taken:
     """What trap entry wrote, for the record; zero where the mode entered has no such register."""
 
-    def __init__(self, cause: int, interrupt: bool, tval: int, gva: bool, tval2: int, tinst: int) -> None:
+    def __init__(self, cause: i64, interrupt: bool, tval: i64, gva: bool, tval2: i64, tinst: i64) -> None:
         self.cause, self.interrupt, self.tval = cause, interrupt, tval
         self.gva, self.tval2, self.tinst = gva, tval2, tinst
 
@@ -66,14 +68,14 @@ def take_exception(h: Hart, trap: Trap, insn: Insn | None) -> Taken:
     return _enter(h, delegated, to_vs, Taken(trap.cause, False, trap.tval, trap.gva, trap.tval2, tinst))
 
 
-def take_interrupt(h: Hart, code: int) -> Taken:
+def take_interrupt(h: Hart, code: i64) -> Taken:
     """Enter the handler of interrupt `code`."""
     delegated = bit(code) & h.mideleg != 0
     to_vs = bit(code) & h.hideleg != 0
     return _enter(h, delegated, to_vs, Taken(code, True, 0, False, 0, 0))
 
 
-def transformed(insn: Insn) -> int:
+def transformed(insn: Insn) -> i64:
     """The instruction without rs1 (the address offset, 0 here), immediates, and bit 1 if compressed."""
     word = insn.word32 & ~0x000F_8000
     if word & 0x7F == 0x03:
@@ -105,6 +107,7 @@ def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
         h.scause = _xcause(t)
         h.stval = t.tval
         h.pc = _vector(h.stvec, t)
+        h.pause_last = ABSENT
         h.set_mode(S)
     else:
         h.mstatus = _push_m(h.mstatus, h.mode, t.gva)
@@ -113,18 +116,19 @@ def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
         h.mcause = _xcause(t)
         h.mtval = t.tval
         h.pc = _vector(h.mtvec, t)
+        h.pause_last = ABSENT
         h.set_mode(M)
     return t
 
 
-def _push_s(status: int, mode: int) -> int:
+def _push_s(status: i64, mode: i64) -> i64:
     """sstatus or vsstatus: SPP := nominal privilege, SPIE := SIE, SIE := 0."""
     pushed = status & ~(SPP | SPIE | SIE)
     pushed |= SPP if mode & S else 0
     return pushed | (SPIE if status & SIE else 0)
 
 
-def _push_h(hstatus: int, mode: int, gva: bool) -> int:
+def _push_h(hstatus: i64, mode: i64, gva: bool) -> i64:
     """hstatus: SPV := V, SPVP := nominal privilege if V was 1, GVA."""
     pushed = hstatus & ~(SPV | HSTATUS_GVA)
     if mode & V:
@@ -132,18 +136,18 @@ def _push_h(hstatus: int, mode: int, gva: bool) -> int:
     return pushed | (HSTATUS_GVA if gva else 0)
 
 
-def _push_m(status: int, mode: int, gva: bool) -> int:
+def _push_m(status: i64, mode: i64, gva: bool) -> i64:
     """mstatus: MPV and MPP := mode, MPIE := MIE, MIE := 0, GVA."""
     pushed = status & ~(MPV | MPP | MPIE | MIE | MSTATUS_GVA)
     pushed |= (mode & M) * (1 << MPP_LSB) | (MPV if mode & V else 0)
     return pushed | (MPIE if status & MIE else 0) | (MSTATUS_GVA if gva else 0)
 
 
-def _xcause(t: Taken) -> int:
+def _xcause(t: Taken) -> i64:
     return t.cause | INTERRUPT if t.interrupt else t.cause
 
 
-def _vector(tvec: int, t: Taken) -> int:
+def _vector(tvec: i64, t: Taken) -> i64:
     """xtvec: BASE, plus four bytes per cause when MODE is Vectored and the trap is an interrupt."""
     base = tvec & -4
     return wrap(base + 4 * t.cause) if tvec & 1 and t.interrupt else base
