@@ -49,6 +49,12 @@ def test_a_loop_may_last_as_long_as_the_window() -> None:
         assert pauses(b) == window + 1          # the first at 0, the last at `window`; one later traps
 
 
+def test_the_first_pause_begins_a_loop_however_soon_after_reset() -> None:
+    b = guest(ENABLE | ON_VS | 1000 << 32 | 2)
+    idle(b, 5)
+    assert pauses(b) == 3
+
+
 def test_the_exception() -> None:
     b = guest()
     assert pauses(b) == 11
