@@ -7,8 +7,11 @@ and may this mode?
 
 from typing import TYPE_CHECKING
 
+from mypy_extensions import i64
+
 from isa.causes import VU, M, U
 from isa.csrs import BY_NAME, SUBSTITUTES
+from sim.model import isa_disable
 from sim.model.hart import Hart, V
 from sim.model.insn import Insn
 from sim.model.masks import CY, IR, STCE, TM, TVM, VTVM
@@ -27,7 +30,7 @@ USER, SUPERVISOR, HYPERVISOR, MACHINE = range(4)        # bits 9:8 of a CSR numb
 def require(h: Hart, i: Insn, write: bool) -> "Register":
     """The register that the instruction reaches in this mode; raises illegal or virtual instruction."""
     register = h.csrs.by_number.get(i.csr)
-    if register is None or (write and register.row.read_only):
+    if register is None or (write and register.row.read_only) or isa_disable.takes(h, register.row.ext):
         raise illegal(i)
     if h.mode != M:
         level = register.row.level
@@ -41,14 +44,14 @@ def require(h: Hart, i: Insn, write: bool) -> "Register":
     return target(h, i.csr)
 
 
-def target(h: Hart, number: int) -> "Register":
+def target(h: Hart, number: i64) -> "Register":
     """The register behind a legal CSR number: with V=1 the VS CSRs substitute for those of S."""
     if h.mode & V:
         number = SUBSTITUTE.get(number, number)
     return h.csrs.by_number[number]
 
 
-def enabled_by_m(h: Hart, number: int) -> bool:
+def enabled_by_m(h: Hart, number: i64) -> bool:
     """Does M-mode allow it to S and HS? (mcounteren, menvcfg.STCE; TVM is HS-mode's own matter.)"""
     if number in COUNTERS:
         return h.mcounteren & COUNTERS[number] != 0
@@ -57,14 +60,14 @@ def enabled_by_m(h: Hart, number: int) -> bool:
     return True
 
 
-def enabled_for_host(h: Hart, number: int, level: int) -> bool:
+def enabled_for_host(h: Hart, number: i64, level: i64) -> bool:
     """V=0, below M: what HS-mode and U-mode reach."""
     if h.mode == U:
         return level == USER and h.scounteren & COUNTERS.get(number, 0) != 0
     return not (number in (SATP, HGATP) and h.mstatus & TVM)
 
 
-def enabled_for_guest(h: Hart, number: int, level: int) -> bool:
+def enabled_for_guest(h: Hart, number: i64, level: i64) -> bool:
     """V=1: what VS-mode and VU-mode reach of that which HS-mode could."""
     if number in COUNTERS:
         allowed = h.hcounteren & (h.scounteren if h.mode == VU else -1)
