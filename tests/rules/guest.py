@@ -6,6 +6,7 @@ VA -> GPA in the VS-stage, GPA -> DATA in the G-stage; everything else of RAM st
 from isa.causes import M
 from isa.platform import RAM_BASE
 from isa.profile import PROFILES, Profile
+from sim.model.bits import wrap
 from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
 
 VA = 0x12_3456_7000
@@ -38,7 +39,7 @@ class Guest(Bare):
         self.x(x5=va, x30=NOP)
         if kind != FETCH:
             return self.do({LOAD: LW, STORE: SW}[kind], mode)
-        self.h.pc = va
+        self.h.pc = wrap(va)
         self.mode(mode)
         return self.step()
 

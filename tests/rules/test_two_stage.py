@@ -9,7 +9,7 @@ from tests.sim.model.bare import DATA, LEAF, PA, PD, PG, PR, PU, PV, PW, PX, TAB
 EXECUTE_ONLY = PV | PX | PA | PD
 
 
-@mutant("translate.py", "return g_stage(h, a, address, False) if a.mode & V else address", "return address")
+@mutant("translate.py", "return g_stage(h, a, address, EXPLICIT) if a.mode & V else address", "return address")
 @mutant("translate.py", "atp = h.vsatp if guest else h.satp", "atp = h.satp")
 def test_with_v_1_vsatp_makes_a_guest_physical_address_and_hgatp_a_physical_one() -> None:
     for user, mode in ((False, VS), (True, VU)):
@@ -47,7 +47,7 @@ def test_mxr_of_hs_overrides_both_stages() -> None:
 
 @mutant("translate.py", "if field(atp, 63, 60) == paging.MODE_BARE:\n        return a.va",
         "if field(atp, 63, 60) == paging.MODE_BARE:\n        a.mode &= 3\n        return a.va")
-@mutant("translate.py", "g_stage(h, a, address, True) if guest else address", "address")
+@mutant("translate.py", "g_stage(h, a, address, READ_PTE) if guest else address", "address")
 def test_what_the_vs_stage_does_not_translate_goes_through_the_g_stage_alone() -> None:
     g = Guest()
     g.csr(vsatp=0)
@@ -106,7 +106,7 @@ def test_bits_63_to_41_of_a_guest_physical_address_are_zero_or_it_is_a_guest_pag
 
 @mutant("translate.py", "        if not pte & PTE_U:", "        if not pte & PTE_U and not a.mode & S:")
 @mutant("translate.py", "table = field(h.hgatp, 43, 0)", "table = field(h.satp, 43, 0)")
-@mutant("translate.py", "g_stage(h, a, address, False) if a.mode & V else address", "g_stage(h, a, address, False)")
+@mutant("translate.py", "g_stage(h, a, address, EXPLICIT) if a.mode & V else address", "g_stage(h, a, address, EXPLICIT)")
 @mutant("translate.py", 'EXC["LOAD_GUEST_PAGE_FAULT"]', 'EXC["LOAD_PAGE_FAULT"]')
 def test_the_g_stage_walks_hgatp_for_vs_and_vu_as_user_with_faults_of_its_own() -> None:
     for mode in (VS, VU):
@@ -122,7 +122,7 @@ def test_the_g_stage_walks_hgatp_for_vs_and_vu_as_user_with_faults_of_its_own() 
 
 @mutant("translate.py", "kind = a.kind if explicit else LOAD if purpose == READ_PTE else STORE", "kind = a.kind")
 @mutant("translate.py", "permitted(pte, kind, a.hlvx and explicit, mxr)", "permitted(pte, kind, a.hlvx, True)")
-@mutant("translate.py", "if not pte & PTE_A or (kind == STORE and not pte & PTE_D):", "if not pte & PTE_A or not pte & PTE_D:")
+@mutant("translate.py", "needed(kind)", "needed(STORE)")
 def test_a_table_of_the_guest_is_loaded_for_the_g_stage_whatever_the_access_but_the_fault_is_of_the_access() -> None:
     for flags, allowed in ((PV | PR | PU | PA, True), (PV | PR | PW | PU | PA, True), (LEAF, False),
                            (PV | PX | PU | PA, False), (PV | PR | PU, False)):
