@@ -1,67 +1,21 @@
-"""The CSRs as a program sees them: storage, projections and legal values, one object per row of isa/csrs.py.
+"""The CSRs of identity, status, translation, traps and interrupts, and the file of all CSRs (privileged manual, "Machine-Level
+CSRs", "Supervisor CSRs", "Hypervisor and Virtual Supervisor CSRs").
 
-`read` is what an instruction gets, `read_for_write` what CSRRS and CSRRC modify, `write` what they leave
-behind. A register whose legal values need code overrides `legalize(h, old, new)`; one that shows bits stored
-elsewhere overrides `read` and `write`. Who may reach a register is the matter of `csr_access.py`.
+What a register is says `csr_register.py`; who may reach it is the matter of `csr_access.py`.
 """
 
 from mypy_extensions import i64
 
-from isa import csrs, paging
-from isa.causes import MEDELEG_XDOPPEL
-from isa.csrs import Csr
-from isa.profile import Profile
-from sim.model.bits import field, shl, wrap
+from isa import causes, csrs, paging
+from isa.csrs import HPM, Csr
+from isa.profile import PMP_ENTRIES, Profile
+from sim.model.bits import field, shl, signed
+from sim.model.csr_counters import Below, HpmBits, HpmCounter, HpmEvent, Mcountinhibit, Mcycle, Minstret, ModeFilter, Time
+from sim.model.csr_enables import Envcfg, Henvcfg, Hstateen, Mstateen, PmpAddress, PmpConfig
+from sim.model.csr_register import Constant, Flushing, Register
+from sim.model.csr_xdoppel import Hisadis, Hple, Located
 from sim.model.hart import ABSENT, Hart, V
-from sim.model.masks import (
-    CY,
-    IR,
-    MPP,
-    MPP_LSB,
-    SEIP,
-    SSIP,
-    STCE,
-    STIP,
-    VSSIP,
-)
-
-
-class Register:
-    """Plain storage: the hart's attribute of that name; RW bits are written, others stay as at reset."""
-
-    def __init__(self, row: Csr, profile: Profile) -> None:
-        self.row = row
-        self.name = row.name
-        absent = _absent(row, profile)
-        self.mask = wrap(row.bits("RW") & ~absent)
-        self.fixed = wrap(row.reset & ~absent)
-
-    def read(self, h: Hart) -> i64:
-        """Value that an instruction in the current mode reads."""
-        value: int = getattr(h, self.name)
-        return value
-
-    def read_for_write(self, h: Hart) -> i64:
-        """Value that a read-modify-write modifies."""
-        return self.read(h)
-
-    def write(self, h: Hart, value: i64) -> None:
-        """Write as far as the register's fields allow."""
-        setattr(h, self.name, self.legalize(h, getattr(h, self.name), value))
-
-    def legalize(self, h: Hart, old: i64, new: i64) -> i64:
-        """The value kept when `new` is written over `old`."""
-        return old & ~self.mask | new & self.mask
-
-
-class Constant(Register):
-    """Read-only, and not stored."""
-
-    def read(self, h: Hart) -> i64:
-        return self.fixed
-
-    def write(self, h: Hart, value: i64) -> None:
-        """Ignored."""
+from sim.model.masks import MPP, MPP_LSB, SEIP, SSIP, STCE, STIP, VSSIP
 
 
 class HartId(Constant):
@@ -108,21 +62,13 @@ class Sstatus(Register):
         h.flush()
 
 
-class Flushing(Register):
-    """A register whose bits take part in translation."""
-
-    def write(self, h: Hart, value: i64) -> None:
-        super().write(h, value)
-        h.flush()
-
-
 class Satp(Flushing):
     """An unsupported MODE leaves satp unchanged; ASID has the profile's width."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
         self.rest = (1 << profile.pa_bits - 12) - 1 | (1 << profile.asid_bits) - 1 << row["asid"].lsb
-        self.mode_mask = wrap(row["mode"].mask)
+        self.mode_mask = signed(row["mode"].mask)
 
     def legalize(self, h: Hart, old: i64, new: i64) -> i64:
         return new & (self.mode_mask | self.rest) if _supported(new, paging.MODE_SV39) else old
@@ -143,7 +89,7 @@ class Hgatp(Flushing):
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
         self.rest = (1 << profile.pa_bits - 12) - 4 | (1 << profile.vmid_bits) - 1 << row["vmid"].lsb
-        self.mode_mask = wrap(row["mode"].mask)
+        self.mode_mask = signed(row["mode"].mask)
 
     def legalize(self, h: Hart, old: i64, new: i64) -> i64:
         mode = new if _supported(new, paging.MODE_SV39X4) else old
@@ -168,33 +114,18 @@ class Tvec(Register):
 
 
 class Delegation(Register):
-    """medeleg, hedeleg: one legal mask for the register; causes that only H has need H."""
+    """medeleg, hedeleg: one legal mask for the register; causes that only an extension has need it."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
         self.mask = csrs.WRITABLE[row.name]
         if not profile.has("H"):
             self.mask &= ~H_CAUSES
-        if row.name == "medeleg" and profile.has("Xdoppel"):
-            self.mask |= MEDELEG_XDOPPEL
+        if profile.has("Xdoppel") and row.name == "medeleg":
+            self.mask |= causes.MEDELEG_XDOPPEL
 
 
 H_CAUSES = 1 << 10 | 0xF << 20          # environment call from VS, guest-page faults, virtual instruction
-
-
-class Henvcfg(Register):
-    """STCE is read-only zero while menvcfg.STCE is zero, and keeps its value meanwhile."""
-
-    def __init__(self, row: Csr, profile: Profile) -> None:
-        super().__init__(row, profile)
-        self.stce = STCE if profile.has("Sstc") else 0
-
-    def read(self, h: Hart) -> i64:
-        return h.henvcfg & (self.mask | h.menvcfg & self.stce)
-
-    def legalize(self, h: Hart, old: i64, new: i64) -> i64:
-        mask = self.mask | h.menvcfg & self.stce
-        return old & ~mask | new & mask
 
 
 # Interrupts: mie, mip and hvip store, the others are windows on them.
@@ -254,104 +185,25 @@ class PendingWindow(InterruptWindow):
         h.hvip = h.hvip & ~(mask & VSSIP) | value & mask & VSSIP
 
 
-# Counters and timers.
-
-class Time(Register):
-    """Platform time; a guest sees it displaced by htimedelta."""
-
-    def read(self, h: Hart) -> i64:
-        return wrap(h.time + h.htimedelta) if h.mode & V else h.time
-
-
-class Mcycle(Register):
-    """Cycles: one per record when the model runs alone, the RTL's count in lockstep."""
-
-    def read(self, h: Hart) -> i64:
-        return h.cycle()
-
-    def write(self, h: Hart, value: i64) -> None:
-        h.in_cycle = value
-        h.mcycle = value if h.mcountinhibit & CY else wrap(value - h.steps - 1)
-
-
-class Minstret(Register):
-    """Retired instructions; a written value is what the next instruction reads."""
-
-    def read(self, h: Hart) -> i64:
-        return h.instret()
-
-    def write(self, h: Hart, value: i64) -> None:
-        h.minstret = value if h.mcountinhibit & IR else wrap(value - h.retired - 1)
-
-
-class Below(Register):
-    """cycle, instret: the machine-level counter of the row's VIEW."""
-
-    def __init__(self, row: Csr, profile: Profile) -> None:
-        super().__init__(row, profile)
-        self.of = row.fields[0].of
-
-    def read(self, h: Hart) -> i64:
-        return h.csrs[self.of].read(h)
-
-
-class Mcountinhibit(Register):
-    """The instruction that writes it is itself counted, or not, by the value before."""
-
-    def write(self, h: Hart, value: i64) -> None:
-        before, after = h.mcountinhibit, self.legalize(h, h.mcountinhibit, value)
-        if (before ^ after) & IR:
-            h.minstret = wrap(h.minstret + h.retired + 1 if after & IR else h.minstret - h.retired - 1)
-        if (before ^ after) & CY:
-            h.mcycle = wrap(h.mcycle + h.steps + 1 if after & CY else h.mcycle - h.steps - 1)
-        h.mcountinhibit = after
-
-
-# Xdoppel.
-
-class Hple(Register):
-    """Ends a loop of pauses."""
-
-    def write(self, h: Hart, value: i64) -> None:
-        super().write(h, value)
-        h.pause_last = ABSENT
-
-
-class Hisadis(Register):
-    """What a guest's code means depends on it."""
-
-    def write(self, h: Hart, value: i64) -> None:
-        super().write(h, value)
-        h.forget_code()
-
-
-class Located(Register):
-    """hpmla, hioba, hiobh: an address as wide as the hart's physical addresses, and flags."""
-
-    def __init__(self, row: Csr, profile: Profile) -> None:
-        super().__init__(row, profile)
-        self.mask |= row.bits("WARL") & (1 << profile.pa_bits) - 1
-
-
 SPECIAL: dict[str, type[Register]] = {
     "mstatus": Mstatus, "sstatus": Sstatus, "vsstatus": Flushing,
     "satp": Satp, "vsatp": Vsatp, "hgatp": Hgatp,
     "mtvec": Tvec, "stvec": Tvec, "vstvec": Tvec,
-    "medeleg": Delegation, "hedeleg": Delegation, "henvcfg": Henvcfg,
+    "medeleg": Delegation, "hedeleg": Delegation, "misa": Misa, "mhartid": HartId,
     "mip": Mip, "sip": PendingWindow, "hip": PendingWindow, "vsip": PendingWindow,
     "sie": EnableWindow, "hie": EnableWindow, "vsie": EnableWindow,
+    "menvcfg": Envcfg, "henvcfg": Henvcfg, "senvcfg": Envcfg,
+    **{f"mstateen{n}": Mstateen for n in range(4)}, **{f"hstateen{n}": Hstateen for n in range(4)},
+    "pmpcfg0": PmpConfig, "pmpcfg2": PmpConfig, **{f"pmpaddr{n}": PmpAddress for n in range(PMP_ENTRIES)},
     "time": Time, "cycle": Below, "instret": Below, "mcycle": Mcycle, "minstret": Minstret,
-    "mcountinhibit": Mcountinhibit, "misa": Misa, "mhartid": HartId,
+    **{f"hpmcounter{n}": Below for n in HPM}, **{f"mhpmcounter{n}": HpmCounter for n in HPM},
+    **{f"mhpmevent{n}": HpmEvent for n in HPM}, "mcyclecfg": ModeFilter, "minstretcfg": ModeFilter,
+    "mcounteren": HpmBits, "hcounteren": HpmBits, "scounteren": HpmBits, "mcountinhibit": Mcountinhibit,
     "hple": Hple, "hisadis": Hisadis, "hpmla": Located, "hioba": Located, "hiobh": Located,
 }
 SPECIAL_VALUES = {"mimpid": csrs.MIMPID}
 
 HYPERVISOR_LEVEL = 2
-
-
-def _absent(row: Csr, profile: Profile) -> i64:
-    """Bits of a register that this profile lacks."""
-    return sum(f.mask for f in row.fields if not profile.has(f.ext))
 
 
 def _exists(row: Csr, profile: Profile) -> bool:

@@ -14,7 +14,8 @@ from isa import causes, platform, retire
 from isa.csrs import BY_NAME
 from isa.profile import Profile
 from sim.model.bits import field, signed, ult, wrap
-from sim.model.masks import CY, IR, LINES, MPP_LSB, MPRV, MPV, SEIP, STCE, STIP, VSTIP
+from sim.model.masks import LINES, MPP_LSB, MPRV, MPV, SEIP, STCE, STIP, VSTIP
+from sim.model.pmp import Pmp
 from sim.model.tlb import Tlb
 
 if TYPE_CHECKING:
@@ -33,17 +34,19 @@ CYCLES_PER_TICK: Final[i64] = platform.CYCLES_PER_TICK
 MODES: Final[i64] = 8                   # numbers that 3 bits of mode have
 
 
-# What a snapshot keeps, besides x; the caches are rebuilt and the inputs are sampled again.
+# What a snapshot keeps, besides the PMP entries; the caches are rebuilt and the inputs are sampled again.
 KEEP = (
     "pc", "mode", "reservation", "waiting", "retired", "traps", "overdue",
     "mstatus", "hstatus", "vsstatus", "mideleg", "medeleg", "hedeleg", "hideleg", "mie", "mip", "hvip",
     "mtvec", "stvec", "vstvec", "mscratch", "sscratch", "vsscratch", "mepc", "sepc", "vsepc",
     "mcause", "scause", "vscause", "mtval", "stval", "vstval", "mtval2", "htval", "mtinst", "htinst",
     "satp", "vsatp", "hgatp", "mcounteren", "hcounteren", "scounteren", "menvcfg", "henvcfg", "senvcfg",
-    "stimecmp", "vstimecmp", "htimedelta", "mcountinhibit", "minstret", "mcycle",
+    "stimecmp", "vstimecmp", "htimedelta", "mcountinhibit", "minstret", "mcycle", "mcyclecfg", "minstretcfg",
+    "instret_stands", "cycle_stands",
     "hple", "hisadis", "hpmla", "hpmli", "hioba", "hiobg", "hiobh", "pause_first", "pause_last",
     "lines", "time", "time_origin",
 )
+KEEP_ARRAYS = ("x", "mstateen", "hstateen", "mhpmcounter", "mhpmevent")
 
 
 def _reset(name: str) -> i64:
@@ -101,8 +104,12 @@ class Hart:
     vstimecmp: i64 = 0
     htimedelta: i64 = 0
     mcountinhibit: i64 = 0
-    minstret: i64 = 0                   # an offset to `retired`; the value itself while inhibited
-    mcycle: i64 = 0                     # an offset to `steps`; the value itself while inhibited
+    mcyclecfg: i64 = 0
+    minstretcfg: i64 = 0
+    minstret: i64 = 0                   # an offset to `retired`; the value itself while it stands still
+    mcycle: i64 = 0                     # an offset to `steps`; the value itself while it stands still
+    instret_stands: bool = False
+    cycle_stands: bool = False
     hple: i64 = 0
     hisadis: i64 = 0
     hpmla: i64 = 0
@@ -129,8 +136,9 @@ class Hart:
     lines: i64 = 0                      # interrupt wires, as bits of mip
     time: i64 = 0                       # the `time` of this instruction, before htimedelta
     time_origin: i64 = 0                # time = origin + records / CYCLES_PER_TICK, alone
-    locked: bool = False                # follow an RTL record: the six below come from it
+    locked: bool = False                # follow an RTL record: the seven below come from it
     in_cycle: i64 = 0
+    in_counter: i64 = 0                 # the hpm counter that the instruction reads
     in_clock: i64 = 0
     in_rdata: i64 = 0
     in_sc_spurious: bool = False
@@ -151,6 +159,11 @@ class Hart:
         self.hypervisor = profile.has("H")
         self.tinst_zero = profile.tinst_zero
         self.x: vec[i64] = vec[i64]([0] * 32)
+        self.mstateen: vec[i64] = vec[i64]([0] * 4)
+        self.hstateen: vec[i64] = vec[i64]([0] * 4)
+        self.mhpmcounter: vec[i64] = vec[i64]([0] * 32)
+        self.mhpmevent: vec[i64] = vec[i64]([0] * 32)
+        self.pmp = Pmp(profile)
         self.pc = self.npc = reset_pc
         self.mstatus, self.hstatus, self.vsstatus = _reset("mstatus"), _reset("hstatus"), _reset("vsstatus")
         self.mideleg = causes.VS_INTERRUPTS if self.hypervisor else 0
@@ -246,7 +259,7 @@ class Hart:
         """mcycle."""
         if self.locked:
             return self.in_cycle
-        return self.mcycle if self.mcountinhibit & CY else wrap(self.mcycle + self.steps)
+        return self.mcycle if self.cycle_stands else wrap(self.mcycle + self.steps)
 
     def clock(self) -> i64:
         """Core cycles since reset, which no CSR stops or writes: one per record when the model runs alone."""
@@ -254,7 +267,7 @@ class Hart:
 
     def instret(self) -> i64:
         """minstret."""
-        return self.minstret if self.mcountinhibit & IR else wrap(self.minstret + self.retired)
+        return self.minstret if self.instret_stands else wrap(self.minstret + self.retired)
 
     def writable_pending(self) -> i64:
         """mip as a read-modify-write sees it: without the external interrupt wire behind SEIP."""

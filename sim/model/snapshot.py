@@ -8,7 +8,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from sim.model.hart import KEEP
+from sim.model.hart import KEEP, KEEP_ARRAYS
 
 if TYPE_CHECKING:
     from sim.model.machine import Machine
@@ -20,7 +20,8 @@ def save(m: "Machine") -> bytes:
     """Everything that the future of the machine depends on."""
     state = {
         "format": FORMAT, "kind": _kind(m),
-        "harts": [{"x": list(h.x), **{name: int(getattr(h, name)) for name in KEEP}} for h in m.harts],
+        "harts": [{**{name: int(getattr(h, name)) for name in KEEP}, **{name: list(getattr(h, name)) for name in KEEP_ARRAYS},
+                   "pmpcfg": list(h.pmp.cfg), "pmpaddr": list(h.pmp.address)} for h in m.harts],
         "devices": [device.save() for _, device in m.memory.devices],
         "htif": {"tohost": m.htif.tohost, "fromhost": m.htif.fromhost, "code": m.htif.code,
                  "asked": m.htif.asked, "input": m.htif.input},
@@ -36,8 +37,11 @@ def restore(m: "Machine", data: bytes) -> None:
         raise ValueError(f"the snapshot is of a machine with {state['kind']}, this one has {_kind(m)}")
     m.memory.ram.poke(0, ram)
     for h, saved in zip(m.harts, state["harts"], strict=True):
-        for number, value in enumerate(saved["x"]):
-            h.x[number] = value
+        for name in KEEP_ARRAYS:
+            array = getattr(h, name)
+            for number, value in enumerate(saved[name]):
+                array[number] = value
+        h.pmp.restore(saved["pmpcfg"], saved["pmpaddr"])
         for name in KEEP:
             setattr(h, name, saved[name])
         h.forget_code()
