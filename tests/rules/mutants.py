@@ -6,6 +6,7 @@ compiled model is left aside: both are made of the same sources.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,12 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
+from unittest import mock
 
 ROOT = Path(__file__).parents[2]
 TESTS = "tests.rules"
 Test = Callable[[], None]
-# What is imported anew. The parents `sim` and `tests` stay, they hold no behaviour.
-FRESH = ("isa", "sim.model", "tests.sim", "tests.rules")
+FRESH = ("isa", "sim", "tests")         # packages that are imported anew
 
 
 @dataclass(frozen=True)
@@ -83,28 +84,14 @@ def _survives(m: Mutant, topic: str, name: str) -> str:
     return f"{topic}::{name} passes with {m.new!r} for {m.old!r} in {m.file}"
 
 
-def _is_fresh(name: str) -> bool:
-    return any(name == top or name.startswith(top + ".") for top in FRESH)
-
-
 @contextmanager
 def _universe(changed: dict[str, str]) -> Iterator[None]:
-    """Inside, the modules of FRESH are new, with the changed texts; afterwards the old ones are back."""
-    kept = {name: module for name, module in sys.modules.items() if _is_fresh(name)}
-    attributes = {name: sys.modules[name].__dict__.copy() for name in ("sim", "tests") if name in sys.modules}
-    finder = _Finder(changed)
-    for name in kept:
-        del sys.modules[name]
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if _is_fresh(name)]:
+    """Inside, the modules of FRESH are new sources, with the changed texts; afterwards the old ones are back."""
+    with (mock.patch.dict(sys.modules), mock.patch.dict(os.environ, DOPPELHART_MODEL="plain"),
+          mock.patch.object(sys, "meta_path", [_Finder(changed), *sys.meta_path])):
+        for name in [name for name in sys.modules if name.split(".")[0] in FRESH]:
             del sys.modules[name]
-        sys.modules.update(kept)
-        for name, names in attributes.items():
-            sys.modules[name].__dict__.update(names)
+        yield
 
 
 @cache
@@ -137,7 +124,7 @@ class _Finder(MetaPathFinder):
         self.changed = changed
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        if not _is_fresh(fullname):
+        if fullname.split(".")[0] not in FRESH:
             return None
         at = fullname.replace(".", "/")
         for file, package in ((f"{at}.py", False), (f"{at}/__init__.py", True)):

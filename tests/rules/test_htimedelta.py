@@ -9,8 +9,8 @@ from tests.sim.model.bare import Bare
 TM = 1 << 1
 
 
-@mutant("csr.py", "wrap(h.time + h.htimedelta) if h.mode & V", "h.time if h.mode & V")
-@mutant("csr.py", "wrap(h.time + h.htimedelta) if h.mode & V", "wrap(h.time + h.htimedelta) if h.mode != 1")
+@mutant("csr_counters.py", "wrap(h.time + h.htimedelta) if h.mode & V", "h.time if h.mode & V")
+@mutant("csr_counters.py", "wrap(h.time + h.htimedelta) if h.mode & V", "wrap(h.time + h.htimedelta) if h.mode != 1")
 def test_a_guest_sees_the_time_displaced_by_htimedelta():
     b = Bare()
     b.csr(mcounteren=TM, hcounteren=TM, scounteren=TM)
