@@ -6,7 +6,7 @@ VA -> GPA in the VS-stage, GPA -> DATA in the G-stage; everything else of RAM st
 from isa.causes import M
 from isa.platform import RAM_BASE
 from isa.profile import PROFILES, Profile
-from sim.model.bits import wrap
+from sim.model.bits import signed
 from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
 
 VA = 0x12_3456_7000
@@ -19,12 +19,26 @@ GUEST_PAGE_FAULT = {LOAD: 21, STORE: 23, FETCH: 20}
 ACCESS_FAULT = {LOAD: 5, STORE: 7, FETCH: 1}
 
 
+def full(profile: Profile = PROFILES["full"]) -> Bare:
+    """A bare machine with every extension; PMP, where there is any, allows everything."""
+    b = Bare(profile)
+    open_pmp(b)
+    return b
+
+
+def open_pmp(b: Bare) -> None:
+    """One PMP entry for all of memory."""
+    if b.m.profile.has("Smpmp"):
+        b.csr(pmpaddr0=-1, pmpcfg0=0x1F)
+
+
 class Guest(Bare):
     """`first` and `second`: the leaf of VA in the VS-stage and of GPA in the G-stage; `user`: VS-stage pages for VU."""
 
     def __init__(self, first: int = LEAF, second: int = LEAF | PU, user: bool = False,
                  profile: Profile = PROFILES["default"]) -> None:
         super().__init__(profile)
+        open_pmp(self)
         self.user = PU if user else 0
         self.root, self.g_root = self.table(), self.table(16384)
         self.map(self.root, RAM_BASE, RAM_BASE, LEAF | self.user, 1)
@@ -39,7 +53,7 @@ class Guest(Bare):
         self.x(x5=va, x30=NOP)
         if kind != FETCH:
             return self.do({LOAD: LW, STORE: SW}[kind], mode)
-        self.h.pc = wrap(va)
+        self.h.pc = signed(va)
         self.mode(mode)
         return self.step()
 

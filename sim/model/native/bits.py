@@ -1,6 +1,7 @@
 """bits.py for the compiled model: 64-bit machine words, in which additions and products wrap by themselves.
 
-Amounts of a shift are arguments, never literals on the left of `<<`: those would be shifted in 32 bits.
+Two things would leave machine words unnoticed: a literal on the left of `<<` is shifted in 32 bits, and a conditional
+expression with a literal in one arm is a Python integer, which does not wrap. Hence `shl` and the `if` statements.
 """
 
 from typing import Final
@@ -72,7 +73,10 @@ def lsr(value: i64, amount: i64) -> i64:
 
 def mulh(a: i64, b: i64) -> i64:
     """High 64 bits of the 128-bit product of two signed values."""
-    return mulhsu(a, b) - (a if b < 0 else 0)
+    high = mulhsu(a, b)
+    if b < 0:
+        high -= a
+    return high
 
 
 def mulhu(a: i64, b: i64) -> i64:
@@ -85,7 +89,10 @@ def mulhu(a: i64, b: i64) -> i64:
 
 def mulhsu(a: i64, b: i64) -> i64:
     """High 64 bits of the product of a signed `a` and an unsigned `b`."""
-    return mulhu(a, b) - (b if a < 0 else 0)
+    high = mulhu(a, b)
+    if a < 0:
+        high -= b
+    return high
 
 
 def div(a: i64, b: i64) -> i64:

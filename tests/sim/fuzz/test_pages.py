@@ -10,7 +10,7 @@ from sim.fuzz import layout, pages
 from sim.fuzz.pages import A, D, R, V, W, X
 from sim.fuzz.pages import U as USER
 from sim.model import Machine
-from sim.model.bits import wrap
+from sim.model.bits import signed
 from sim.model.translate import FETCH, LOAD, STORE, Access, translate
 from sim.model.trap import Trap
 
@@ -27,7 +27,7 @@ def machine_with(memory: pages.Memory) -> Machine:
 def walk(machine: Machine, kind: int, address: int, mode: int) -> int | None:
     """Physical address, None where the access faults."""
     try:
-        return translate(machine.hart, Access(kind, wrap(address), mode))
+        return translate(machine.hart, Access(kind, signed(address), mode))
     except Trap:
         return None
 
@@ -38,8 +38,8 @@ def test_every_space_maps_the_code_and_its_aliases(seed: int) -> None:
     guest = pages.build(rng, memory, "g")
     spaces = {"s": pages.build(rng, memory, "s"), "vs": pages.build(rng, memory, "vs", guest)}
     machine = machine_with(memory)
-    machine.hart.hgatp = wrap(guest.atp(5))
-    machine.hart.satp, machine.hart.vsatp = wrap(spaces["s"].atp(1)), wrap(spaces["vs"].atp(2))
+    machine.hart.hgatp = signed(guest.atp(5))
+    machine.hart.satp, machine.hart.vsatp = signed(spaces["s"].atp(1)), signed(spaces["vs"].atp(2))
     for stage, (supervisor, user) in MODES.items():
         last = (layout.CODE_PAGES << 12) - 2
         assert walk(machine, FETCH, layout.S_CODE + last, supervisor) == layout.S_CODE + last
@@ -59,7 +59,7 @@ def test_a_blind_space_faults_at_the_first_fetch(stage: str, register: str, mode
         memory = pages.Memory()
         space = pages.blind(memory, random.Random(seed), stage)
         machine = machine_with(memory)
-        setattr(machine.hart, register, wrap(space.atp()))
+        setattr(machine.hart, register, signed(space.atp()))
         assert walk(machine, FETCH, layout.S_CODE + layout.HANDLERS_END, mode) is None
 
 
@@ -80,7 +80,7 @@ def test_a_broken_entry_never_translates_and_a_leaf_always_does(stage: str, regi
             machine = machine_with(memory)
             machine.hart.mstatus |= 1 << 18         # SUM
             machine.hart.vsstatus |= 1 << 18
-            setattr(machine.hart, register, wrap(pages.Space(stage, root).atp()))
+            setattr(machine.hart, register, signed(pages.Space(stage, root).atp()))
             for bit, kind in kinds.items():
                 found = walk(machine, kind, address, mode)
                 inside = found is not None and layout.S_CODE <= found < layout.S_CODE + layout.RAM_SIZE

@@ -9,7 +9,7 @@ from isa.platform import RAM_BASE
 from isa.profile import PROFILES, Profile
 from isa.retire import unpack
 from sim.model import Machine
-from sim.model.bits import wrap
+from sim.model.bits import signed
 
 CODE = RAM_BASE                     # where `do` puts its instruction
 DATA = RAM_BASE + 0x1_0000
@@ -63,7 +63,7 @@ class Bare:
     def x(self, **values: int) -> None:
         """x(x5=1) sets x5."""
         for name, value in values.items():
-            self.h.x[int(name[1:])] = wrap(value)
+            self.h.x[int(name[1:])] = signed(value)
 
     def do(self, word: int, mode: int = M, pc: int = CODE, size: int = 4) -> dict[str, int]:
         """Execute one instruction at pc in a mode; its record."""

@@ -5,7 +5,7 @@ import pytest
 from isa.causes import VS, M, S
 from isa.profile import PROFILES
 from sim.model import Machine, state
-from sim.model.bits import wrap
+from sim.model.bits import signed
 
 
 def machine(**options) -> Machine:
@@ -25,7 +25,7 @@ def test_values_are_unsigned_and_wrap() -> None:
     m["a0"] = -1
     assert m["a0"] == (1 << 64) - 1 and m.hart.x[10] == -1
     m["pc"] = 0xFFFF_FFC0_0000_0000
-    assert m["pc"] == 0xFFFF_FFC0_0000_0000 and m.hart.pc == wrap(0xFFFF_FFC0_0000_0000)
+    assert m["pc"] == 0xFFFF_FFC0_0000_0000 and m.hart.pc == signed(0xFFFF_FFC0_0000_0000)
     m["mscratch"] = 1 << 63
     assert m["mscratch"] == 1 << 63
 
