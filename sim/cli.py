@@ -64,14 +64,23 @@ def _common(
 @app.command()
 def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the program.")] = On.model,
         max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signature = None, config: ConfigName = "default",
-        ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0, as_json: Json = False) -> None:
+        ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0,
+        gdb: Annotated[int | None, typer.Option("--gdb", min=0, max=65535, metavar="PORT",
+                                                help="Wait for gdb on this local port (0: any free one).")] = None,
+        as_json: Json = False) -> None:
     """Run ELF to its end, on the golden model, on the RTL, or on Spike."""
     from sim import run as runs
+    if gdb is not None and on is not On.model:
+        raise BadInput(f"gdb can be served by the golden model, not by {on.value}; leave out --on or --gdb")
     with Terminal(as_json=as_json) as terminal:
         options = runs.Options(config=config, ram_size=size(ram), max_instructions=max_instructions, timeout=timeout,
                                signature=signature, console=terminal.console,
                                progress=lambda done: terminal.progress(f"running on {on.value}", done, None, f"{done:,}"))
-        outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
+        if gdb is not None:
+            outcome = runs.under_gdb(elf, options, gdb, lambda port: terminal.note(
+                f"waiting for gdb: gdb-multiarch {elf} -ex 'target remote :{port}'"))
+        else:
+            outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
     _finish(terminal, outcome)
 
 

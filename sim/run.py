@@ -34,20 +34,39 @@ class Options:
 
 def on_model(elf: Path, options: Options) -> Outcome:
     """Run on the golden model alone. Raises BadInput."""
+    return _to_its_end(_loaded(elf, options), options)
+
+
+def under_gdb(elf: Path, options: Options, port: int, announce: Callable[[int], None]) -> Outcome:
+    """Let gdb run the golden model, until it ends the program or lets go of it; then run on alone. Raises BadInput."""
+    from sim.gdb.server import serve
+    from sim.gdb.session import Ended
+    machine = _loaded(elf, options)
+    start = time.monotonic()
+    if serve(machine, port, announce) is Ended.KILLED:
+        return Outcome(Verdict.LIMIT, "model", machine.instructions, time.monotonic() - start, None, Ended.KILLED.value)
+    return _to_its_end(machine, options)
+
+
+def _loaded(elf: Path, options: Options) -> Machine:
     machine = Machine(profile=_named(options.config, PROFILES), ram_size=options.ram_size)
     try:
         machine.load_elf(elf)
     except ElfError as error:
         raise BadInput(str(error)) from error
     if options.signature is not None:
-        first, last = signature_range(machine.symbols)
+        signature_range(machine.symbols)
     machine.on_console = options.console
+    return machine
+
+
+def _to_its_end(machine: Machine, options: Options) -> Outcome:
     start = time.monotonic()
-    limit, done = options.max_instructions, 0
+    limit, done = options.max_instructions, machine.instructions
     verdict, detail = Verdict.LIMIT, f"stopped after {limit:,} instructions"
     while done < limit:
         reason = machine.run(min(CHUNK, limit - done))
-        done = machine.hart.steps
+        done = machine.instructions
         options.progress(done)
         if reason == "exit" and machine.exit_code is not None:
             verdict, detail = ended(machine.exit_code), ""
@@ -56,6 +75,7 @@ def on_model(elf: Path, options: Options) -> Outcome:
             detail = f"stopped after {options.timeout:g} seconds"
             break
     if options.signature is not None:
+        first, last = signature_range(machine.symbols)
         write_signature(options.signature, machine.read_memory(first, last - first))
     return Outcome(verdict, "model", done, time.monotonic() - start, machine.exit_code, detail)
 
