@@ -18,9 +18,9 @@ SIZE = 4096
 
 
 def enabled(**envcfg: int) -> Bare:
-    """All blocks allowed everywhere but for the given registers."""
+    """All blocks allowed everywhere but for the given registers; PMP lets everybody reach everything."""
     b = Bare(FULL)
-    b.csr(**{"menvcfg": ALL, "henvcfg": ALL, "senvcfg": ALL, **envcfg})
+    b.csr(**{"menvcfg": ALL, "henvcfg": ALL, "senvcfg": ALL, "pmpaddr0": -1, "pmpcfg0": 0x1F, **envcfg})
     b.x(x5=DATA + 0x13)
     return b
 
@@ -32,15 +32,9 @@ def outcome(b: Bare, name: str, mode: int) -> int:
     return r["cause"]
 
 
-def open_memory(b: Bare) -> Bare:
-    """All of memory to S and U: PMP entry 0."""
-    b.csr(pmpaddr0=-1, pmpcfg0=0x1F)
-    return b
-
-
 def paged(flags: int, g_flags: int | None = None) -> Bare:
     """DATA at VA for S, or with `g_flags`, through GPA, for VS; their code is at its own address."""
-    b = open_memory(enabled())
+    b = enabled()
     root = b.table()
     b.map(root, RAM_BASE, RAM_BASE, LEAF, level=2)
     b.map(root, VA, DATA if g_flags is None else GPA, flags)
@@ -72,8 +66,8 @@ def test_envcfg_decides_and_each_field_only_for_its_own() -> None:
     for name, field in FIELDS.items():
         for register, by_mode in expected.items():
             for mode, cause in by_mode.items():
-                assert outcome(open_memory(enabled(**{register: ALL & ~field})), name, mode) == cause, (name, register, mode)
-                assert outcome(open_memory(enabled(**{register: field})), name, mode) == 0, (name, register, mode)
+                assert outcome(enabled(**{register: ALL & ~field}), name, mode) == cause, (name, register, mode)
+                assert outcome(enabled(**{register: field}), name, mode) == 0, (name, register, mode)
 
 
 def test_an_illegal_field_above_hides_a_virtual_one_below() -> None:
@@ -84,11 +78,11 @@ def test_an_illegal_field_above_hides_a_virtual_one_below() -> None:
 def test_cbie_1_and_3_both_allow_inval() -> None:
     for cbie in (1, 3):
         for register in ("menvcfg", "henvcfg", "senvcfg"):
-            assert outcome(open_memory(enabled(**{register: cbie << 4})), "cbo.inval", VU) == 0
+            assert outcome(enabled(**{register: cbie << 4}), "cbo.inval", VU) == 0
 
 
 def test_the_trap_value_of_a_refused_one_is_the_instruction() -> None:
-    b = open_memory(enabled(menvcfg=0))
+    b = enabled(menvcfg=0)
     word = asm("cbo.flush", rs1=5)
     r = b.do(word, S)
     assert (r["tval"], r["tinst"]) == (word, 0)
@@ -190,7 +184,7 @@ def test_guest_page_faults() -> None:
 
 
 def test_an_implicit_access_that_fails_is_a_store_fault_with_the_pseudoinstruction() -> None:
-    b = open_memory(enabled())
+    b = enabled()
     b.csr(vsatp=sv39(RAM_BASE + (1 << 30)))             # a table outside of what the G-stage maps
     root = b.table(4 * SIZE)
     b.map(root, RAM_BASE, RAM_BASE, LEAF | PU, level=2)
