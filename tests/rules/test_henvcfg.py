@@ -1,10 +1,11 @@
 """henvcfg ("Hypervisor Environment Configuration (henvcfg) Register")."""
 
-from isa.causes import VS
+from isa.causes import VS, S
+from isa.profile import PROFILES
 from tests.rules.csr import ALL, VIRTUAL, held, read
-from tests.rules.guest import Guest
+from tests.rules.guest import FETCH, LOAD, LW, PAGE_FAULT, STORE, VA, Guest
 from tests.rules.mutants import mutant
-from tests.sim.model.bare import LEAF, Bare, asm
+from tests.sim.model.bare import LEAF, PA, PD, PU, Bare, asm
 
 FIOM, PMM, ADUE, PBMTE, STCE = 1 << 0, 3 << 32, 1 << 61, 1 << 62, 1 << 63
 NAME = "execution environment of VS and VU\n"
@@ -40,3 +41,35 @@ def test_pbmte_is_zero_and_so_must_be_the_memory_types_of_ptes():
 def test_pmm_is_zero():
     b = Bare()
     assert held(b, "henvcfg", PMM) == 0
+
+
+def guest(first: int, second: int) -> Guest:
+    """With Svadu: the leaves of the page under test in the two stages."""
+    g = Guest(first, second, profile=PROFILES["full"])
+    g.csr(menvcfg=ADUE, henvcfg=ADUE)
+    return g
+
+
+@mutant("translate.py", "(h.henvcfg & h.menvcfg if guest else h.menvcfg) & ADUE", "h.menvcfg & ADUE")
+@mutant("translate.py", "(h.henvcfg & h.menvcfg if guest else h.menvcfg) & ADUE", "False")
+@mutant("isa/csrs.py", "    adue        61 61 WARL 0 @Svadu", "    adue        61 61 RW 0")
+def test_adue_lets_the_machine_set_a_and_d_in_the_vs_stage():
+    for kind, bits in ((LOAD, PA), (STORE, PA | PD), (FETCH, PA)):
+        g = guest(LEAF & ~(PA | PD), LEAF | PU)
+        g.csr(henvcfg=0)
+        assert g.access(kind, VS)["cause"] == PAGE_FAULT[kind]
+        g.csr(henvcfg=ADUE)
+        assert not g.access(kind, VS)["trap"]
+        assert g.m.read_memory(g.pte, 1)[0] & (PA | PD) == bits
+    b = Bare()                          # without Svadu
+    b.csr(menvcfg=ADUE)
+    assert held(b, "henvcfg", ADUE) == 0
+
+
+@mutant("translate.py", "guest = a.mode & V", "guest = V")
+def test_only_accesses_as_the_guest_set_a_in_its_tables():
+    g = guest(LEAF & ~(PA | PD), LEAF | PU)
+    g.x(x5=VA)
+    g.csr(hstatus=1 << 8)
+    assert g.do(LW, S)["cause"] == 5 and not g.m.read_memory(g.pte, 1)[0] & PA     # VA is a hole for HS-mode
+    assert not g.do(asm("hlv.w", rd=1, rs1=5), S)["trap"] and g.m.read_memory(g.pte, 1)[0] & PA

@@ -8,7 +8,6 @@ from tests.sim.model.bare import Bare
 
 SSI, VSSI, STI, VSTI, SEI, VSEI = 1, 2, 5, 6, 9, 10
 VSSIP, VSTIP, VSEIP = 1 << VSSI, 1 << VSTI, 1 << VSEI
-SEIP = 1 << SEI                         # the line of the interrupt controller
 STCE = 1 << 63
 WRITE_HVIP = "h.hvip = h.hvip & ~(mask & VSSIP) | value & mask & VSSIP"
 
@@ -121,7 +120,7 @@ def test_hie_is_writable_where_an_interrupt_can_become_pending_in_hip():
 @mutant("csr.py", WRITE_HVIP, "h.hvip = h.hvip & ~mask | value & mask")
 def test_vseip_is_that_of_hvip_and_read_only_in_hip():
     b = Bare()
-    b.h.lines = SEIP                    # an interrupt for HS-mode: it is no source of VSEIP
+    b.csr(mip=1 << SEI)                 # an interrupt for HS-mode: it is no source of VSEIP
     assert read(b, "hip") == 0 and held(b, "hip", VSEIP) == 0
     write(b, "hvip", VSEIP)
     assert read(b, "hip") == VSEIP and held(b, "hip", 0) == VSEIP

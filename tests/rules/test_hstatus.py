@@ -1,8 +1,8 @@
 """hstatus ("Hypervisor Status (hstatus) Register")."""
 
 from isa.causes import VS, VU, M, S, U
-from isa.profile import PROFILES
 from tests.rules.csr import ALL, held, read
+from tests.rules.guest import full
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import DATA, Bare, asm
 
@@ -86,7 +86,7 @@ def test_vtw_holds_even_when_an_interrupt_is_pending_and_disabled():
 @mutant("csr_access.py", "h.hstatus & VTVM", "0")
 @mutant("execute_system.py", "class sinval_vma(sfence_vma)", "class sinval_vma(wfi)")
 def test_vtvm_makes_vs_level_memory_management_a_virtual_instruction():
-    b = Bare(PROFILES["full"])
+    b = full()
     words = [asm("sfence.vma"), asm("sinval.vma"), asm("csrrs", rd=1, csr="satp"), asm("csrrw", csr="satp")]
     assert [b.do(word, VS)["trap"] for word in words] == [0] * 4
     b.csr(hstatus=VTVM)
