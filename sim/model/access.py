@@ -13,6 +13,7 @@ from isa.causes import EXC
 from sim.model.bits import shl, sx, wrap
 from sim.model.hart import ABSENT, BLOCK, Hart
 from sim.model.memory import HOLE, IO, RAM, ROM
+from sim.model.pmp import R, W, X
 from sim.model.tlb import MISS
 from sim.model.translate import ACCESS_FAULT, FETCH, LOAD, STORE, Access, bus_error, translate
 
@@ -81,7 +82,9 @@ def locate(h: Hart, a: Access, log2: i64) -> i64:
         raise a.fault(MISALIGNED)
     pa = translate(h, a)
     kind = h.memory.kind(pa)
-    if kind == HOLE or (kind == ROM and a.kind == STORE) or bus_error(h, a, pa):
+    # HLVX needs execute permission as well.
+    need = W if a.kind == STORE else R | X if a.hlvx else R
+    if not h.pmp.permits(pa, need, a.mode) or kind == HOLE or (kind == ROM and a.kind == STORE) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
     if kind == RAM and a.mode == h.data_mode and not a.hlvx and not h.memory.has_host_page(pa):
         (h.r_tlb if a.kind == LOAD else h.w_tlb).fill(a.va, pa)
@@ -116,7 +119,7 @@ def fetch_parcel(h: Hart, va: i64) -> i64:
         return va + delta
     a = Access(FETCH, va, h.mode)
     pa = translate(h, a)
-    if not h.memory.holds_code(pa) or bus_error(h, a, pa):
+    if not h.pmp.permits(pa, X, h.mode) or not h.memory.holds_code(pa) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
     h.x_tlb.fill(va, pa)
     return pa

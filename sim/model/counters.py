@@ -8,7 +8,6 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from isa import causes
 from isa.causes import EXC, VS, VU, M, S, U
 from isa.csrs import BY_NAME, HPM
 from isa.events import BY_NAME as EVENTS
@@ -27,8 +26,6 @@ EXITS: Final[dict[int, int]] = {
 LAST_EVENT: Final[i64] = len(ALL_EVENTS) - 1
 SAMPLED: Final = tuple(not event.architectural for event in ALL_EVENTS)     # by event: the model has no such thing to count
 FIRST: Final[i64] = HPM.start
-END: Final[i64] = HPM.stop
-V: Final[i64] = causes.VU
 
 
 def settle(h: Hart, mode: i64, done: i64) -> None:
@@ -50,7 +47,7 @@ def count_exit(h: Hart, cause: i64, interrupt: bool) -> None:
     """A trap from V=1 to HS or M."""
     event: i64 = EVENTS["EXIT_INTERRUPT"] if interrupt else EXITS.get(cause, EVENTS["EXIT_OTHER"])
     n = FIRST
-    while n < END:
+    while n < FIRST + h.profile.hpm_counters:
         if h.mhpmevent[n] == event and not h.mcountinhibit & bit(n):
             h.mhpmcounter[n] = wrap(h.mhpmcounter[n] + 1)
         n += 1

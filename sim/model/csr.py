@@ -10,8 +10,19 @@ from isa import causes, csrs, paging
 from isa.csrs import HPM, Csr
 from isa.profile import PMP_ENTRIES, Profile
 from sim.model.bits import field, shl, signed
-from sim.model.csr_counters import Below, HpmBits, HpmCounter, HpmEvent, Mcountinhibit, Mcycle, Minstret, ModeFilter, Time
-from sim.model.csr_enables import Envcfg, Henvcfg, Hstateen, Mstateen, PmpAddress, PmpConfig
+from sim.model.csr_counters import (
+    Below,
+    HpmBits,
+    HpmCounter,
+    HpmEvent,
+    Mcountinhibit,
+    Mcycle,
+    Minstret,
+    ModeFilter,
+    Scounteren,
+    Time,
+)
+from sim.model.csr_enables import Envcfg, Henvcfg, Hstateen, Mstateen, PmpAddress, PmpConfig, Senvcfg
 from sim.model.csr_register import Constant, Flushing, Register
 from sim.model.csr_xdoppel import Hisadis, Hple, Located
 from sim.model.hart import ABSENT, Hart, V
@@ -192,13 +203,13 @@ SPECIAL: dict[str, type[Register]] = {
     "medeleg": Delegation, "hedeleg": Delegation, "misa": Misa, "mhartid": HartId,
     "mip": Mip, "sip": PendingWindow, "hip": PendingWindow, "vsip": PendingWindow,
     "sie": EnableWindow, "hie": EnableWindow, "vsie": EnableWindow,
-    "menvcfg": Envcfg, "henvcfg": Henvcfg, "senvcfg": Envcfg,
+    "menvcfg": Envcfg, "henvcfg": Henvcfg, "senvcfg": Senvcfg,
     **{f"mstateen{n}": Mstateen for n in range(4)}, **{f"hstateen{n}": Hstateen for n in range(4)},
     "pmpcfg0": PmpConfig, "pmpcfg2": PmpConfig, **{f"pmpaddr{n}": PmpAddress for n in range(PMP_ENTRIES)},
     "time": Time, "cycle": Below, "instret": Below, "mcycle": Mcycle, "minstret": Minstret,
     **{f"hpmcounter{n}": Below for n in HPM}, **{f"mhpmcounter{n}": HpmCounter for n in HPM},
     **{f"mhpmevent{n}": HpmEvent for n in HPM}, "mcyclecfg": ModeFilter, "minstretcfg": ModeFilter,
-    "mcounteren": HpmBits, "hcounteren": HpmBits, "scounteren": HpmBits, "mcountinhibit": Mcountinhibit,
+    "mcounteren": HpmBits, "hcounteren": HpmBits, "scounteren": Scounteren, "mcountinhibit": Mcountinhibit,
     "hple": Hple, "hisadis": Hisadis, "hpmla": Located, "hioba": Located, "hiobh": Located,
 }
 SPECIAL_VALUES = {"mimpid": csrs.MIMPID}

@@ -1,5 +1,5 @@
 """Which CSR an instruction reaches, and when the access is illegal or a virtual instruction (privileged
-manual, "CSR Address Mapping Conventions", "Hypervisor: Virtual Instruction Exceptions").
+manual, "CSR Address Mapping Conventions", "Hypervisor: Virtual Instruction Exceptions", "Smstateen").
 
 An access is judged in two steps: could HS-mode do it (then the failure of a guest is a virtual instruction),
 and may this mode?
@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING
 from mypy_extensions import i64
 
 from isa.causes import VU, M, U
-from isa.csrs import BY_NAME, SUBSTITUTES
+from isa.csrs import BY_NAME, CSRS, HPM, SUBSTITUTES
 from sim.model import isa_disable
+from sim.model.bits import bit
 from sim.model.hart import Hart, V
 from sim.model.insn import Insn
 from sim.model.masks import CY, IR, STCE, TM, TVM, VTVM
 from sim.model.trap import illegal, virtual
 
 if TYPE_CHECKING:
-    from sim.model.csr import Register
+    from sim.model.csr_register import Register
 
-COUNTERS = {BY_NAME["cycle"].number: CY, BY_NAME["time"].number: TM, BY_NAME["instret"].number: IR}
+COUNTERS: dict[int, int] = {
+    BY_NAME["cycle"].number: CY, BY_NAME["time"].number: TM, BY_NAME["instret"].number: IR,
+    **{BY_NAME[f"hpmcounter{n}"].number: 1 << n for n in HPM}}
 TIMERS = (BY_NAME["stimecmp"].number, BY_NAME["vstimecmp"].number)
 SATP, HGATP = BY_NAME["satp"].number, BY_NAME["hgatp"].number
+# What a bit of mstateen or hstateen gates: CSR number -> index of the register, and the bit.
+STATE: dict[int, tuple[int, int]] = {
+    **{BY_NAME[f"{level}stateen{n}"].number: (n, bit(63)) for level in "sh" for n in range(4)},
+    **{BY_NAME[name].number: (0, BY_NAME["mstateen0"]["envcfg"].mask) for name in ("senvcfg", "henvcfg")},
+    **{row.number: (0, BY_NAME["mstateen0"]["c"].mask) for row in CSRS if row.ext == "Xdoppel"}}
 SUBSTITUTE = {BY_NAME[name].number: BY_NAME[guest].number for name, guest in SUBSTITUTES.items()}
 USER, SUPERVISOR, HYPERVISOR, MACHINE = range(4)        # bits 9:8 of a CSR number
 
@@ -52,11 +60,14 @@ def target(h: Hart, number: i64) -> "Register":
 
 
 def enabled_by_m(h: Hart, number: i64) -> bool:
-    """Does M-mode allow it to S and HS? (mcounteren, menvcfg.STCE; TVM is HS-mode's own matter.)"""
+    """Does M-mode allow it to S and HS? (mcounteren, menvcfg.STCE, mstateen; TVM is HS-mode's own matter.)"""
     if number in COUNTERS:
         return h.mcounteren & COUNTERS[number] != 0
     if number in TIMERS:
         return h.menvcfg & STCE != 0 and h.mcounteren & TM != 0
+    if number in STATE and h.profile.has("Smstateen"):
+        index, enable = STATE[number]
+        return h.mstateen[index] & enable != 0
     return True
 
 
@@ -76,4 +87,7 @@ def enabled_for_guest(h: Hart, number: i64, level: i64) -> bool:
         return False
     if number in TIMERS:
         return h.henvcfg & STCE != 0 and h.hcounteren & TM != 0
+    if number in STATE and h.profile.has("Smstateen"):
+        index, enable = STATE[number]
+        return h.hstateen[index] & enable != 0
     return not (number == SATP and h.hstatus & VTVM)

@@ -11,6 +11,7 @@ from sim.model import counters
 from sim.model.bits import wrap
 from sim.model.csr_register import Register
 from sim.model.hart import Hart, V
+from sim.model.isa_disable import hidden
 
 EVENT: Final[i64] = BY_NAME["mhpmevent3"]["event"].mask
 
@@ -60,6 +61,17 @@ class HpmBits(Register):
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
         self.mask |= (1 << HPM.start + profile.hpm_counters) - (1 << HPM.start)
+
+
+class Scounteren(HpmBits):
+    """What a hypervisor has taken from its guests is hidden from them (hisadis)."""
+
+    def read(self, h: Hart) -> i64:
+        return h.scounteren & ~hidden(h, self.row)
+
+    def legalize(self, h: Hart, old: i64, new: i64) -> i64:
+        kept = hidden(h, self.row)
+        return old & kept | super().legalize(h, old, new) & ~kept
 
 
 class Mcountinhibit(HpmBits):

@@ -10,6 +10,7 @@ from isa.profile import Profile
 from sim.model.bits import field, shl, signed
 from sim.model.csr_register import Register
 from sim.model.hart import Hart
+from sim.model.isa_disable import hidden
 from sim.model.masks import ADUE, STCE
 
 CBIE: Final[i64] = BY_NAME["menvcfg"]["cbie"].mask
@@ -18,7 +19,7 @@ BYTE: Final[i64] = 8
 
 
 class Envcfg(Register):
-    """menvcfg, senvcfg: the reserved value 0b10 of CBIE becomes 0."""
+    """menvcfg: the reserved value 0b10 of CBIE becomes 0."""
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
@@ -27,6 +28,17 @@ class Envcfg(Register):
     def legalize(self, h: Hart, old: i64, new: i64) -> i64:
         kept = super().legalize(h, old, new)
         return kept & ~CBIE if kept & CBIE == RESERVED_CBIE else kept
+
+
+class Senvcfg(Envcfg):
+    """What a hypervisor has taken from its guests is hidden from them (hisadis)."""
+
+    def read(self, h: Hart) -> i64:
+        return h.senvcfg & ~hidden(h, self.row)
+
+    def legalize(self, h: Hart, old: i64, new: i64) -> i64:
+        kept = hidden(h, self.row)
+        return old & kept | super().legalize(h, old, new) & ~kept
 
 
 class Henvcfg(Envcfg):

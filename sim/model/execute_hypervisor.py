@@ -1,6 +1,8 @@
 """H extension: virtual-machine loads and stores, hypervisor fences (privileged manual, "Hypervisor
 Instructions")."""
 
+from mypy_extensions import i64
+
 from isa.causes import S, U
 from sim.model import insn
 from sim.model.access import load_as, store_as
@@ -12,7 +14,7 @@ from sim.model.translate import LOAD, STORE, Access
 from sim.model.trap import illegal, virtual
 
 
-def require_hypervisor(h: Hart, i: Insn, hu: int) -> None:
+def require_hypervisor(h: Hart, i: Insn, hu: i64) -> None:
     """A hypervisor instruction: not with V=1; in U-mode only where `hu` allows it."""
     if h.mode & V:
         raise virtual(i)
@@ -20,7 +22,7 @@ def require_hypervisor(h: Hart, i: Insn, hu: int) -> None:
         raise illegal(i)
 
 
-def guest_mode(h: Hart) -> int:
+def guest_mode(h: Hart) -> i64:
     """Effective mode of HLV, HLVX and HSV: VS or VU, by hstatus.SPVP; MPRV does not matter."""
     return V | (1 if h.hstatus & SPVP else 0)
 
@@ -28,13 +30,13 @@ def guest_mode(h: Hart) -> int:
 class HypervisorLoad(Insn):
     """Sign-extending load as the guest."""
 
-    memory = insn.LOAD
+    memory: i64 = insn.LOAD
     hlvx = False
 
     def run(self, h: Hart) -> None:
         h.w(self.rd, self.value(h))
 
-    def value(self, h: Hart) -> int:
+    def value(self, h: Hart) -> i64:
         """Require, then load."""
         require_hypervisor(h, self, h.hstatus & HU)
         return load_as(h, Access(LOAD, h.x[self.rs1], guest_mode(h), self.hlvx), self.log2)
@@ -50,7 +52,7 @@ class HypervisorLoadUnsigned(HypervisorLoad):
 class HypervisorStore(Insn):
     """Store as the guest."""
 
-    memory = insn.STORE
+    memory: i64 = insn.STORE
 
     def run(self, h: Hart) -> None:
         require_hypervisor(h, self, h.hstatus & HU)
@@ -83,54 +85,54 @@ class hinval_gvma(hfence_gvma):
 
 
 class hlv_b(HypervisorLoad):
-    log2 = 0
+    log2: i64 = 0
 
 
 class hlv_h(HypervisorLoad):
-    log2 = 1
+    log2: i64 = 1
 
 
 class hlv_w(HypervisorLoad):
-    log2 = 2
+    log2: i64 = 2
 
 
 class hlv_d(HypervisorLoad):
-    log2 = 3
+    log2: i64 = 3
 
 
 class hlv_bu(HypervisorLoadUnsigned):
-    log2 = 0
+    log2: i64 = 0
 
 
 class hlv_hu(HypervisorLoadUnsigned):
-    log2 = 1
+    log2: i64 = 1
 
 
 class hlv_wu(HypervisorLoadUnsigned):
-    log2 = 2
+    log2: i64 = 2
 
 
 class hlvx_hu(HypervisorLoadUnsigned):
-    log2 = 1
+    log2: i64 = 1
     hlvx = True
 
 
 class hlvx_wu(HypervisorLoadUnsigned):
-    log2 = 2
+    log2: i64 = 2
     hlvx = True
 
 
 class hsv_b(HypervisorStore):
-    log2 = 0
+    log2: i64 = 0
 
 
 class hsv_h(HypervisorStore):
-    log2 = 1
+    log2: i64 = 1
 
 
 class hsv_w(HypervisorStore):
-    log2 = 2
+    log2: i64 = 2
 
 
 class hsv_d(HypervisorStore):
-    log2 = 3
+    log2: i64 = 3

@@ -1,8 +1,10 @@
 """System instructions: calls, returns, WFI, SFENCE.VMA and Zicsr (privileged manual, "Machine-Mode Privileged
 Instructions", "Supervisor Instructions", "Trap Return"; unprivileged manual, "Zicsr")."""
 
+from mypy_extensions import i64
+
 from isa.causes import EXC, VS, VU, M, S, U
-from sim.model import csr_access
+from sim.model import counters, csr_access
 from sim.model.bits import field
 from sim.model.hart import ABSENT, Hart, V
 from sim.model.insn import Insn
@@ -52,6 +54,7 @@ class mret(Insn):
         h.mstatus = leave(status, mode)
         h.npc = h.mepc
         h.reservation = ABSENT
+        counters.settle(h, mode, 1)
         h.set_mode(mode)
 
 
@@ -71,15 +74,16 @@ class sret(Insn):
             h.mstatus = leave(pop(h.mstatus), mode)
             h.npc = h.sepc
         h.reservation = ABSENT
+        counters.settle(h, mode, 1)
         h.set_mode(mode)
 
 
-def pop(status: int) -> int:
+def pop(status: i64) -> i64:
     """sstatus or vsstatus after SRET: SPP := U, SIE := SPIE, SPIE := 1."""
     return status & ~(SPP | SIE) | SPIE | (SIE if status & SPIE else 0)
 
 
-def leave(status: int, mode: int) -> int:
+def leave(status: i64, mode: i64) -> i64:
     """mstatus after a return to `mode`: MPRV is cleared on the way out of M-mode."""
     return status if mode == M else status & ~MPRV
 
@@ -128,11 +132,11 @@ class CsrInsn(Insn):
         """CSRRS and CSRRC with x0 or 0 do not write: rs1 and zimm are the same field."""
         return self.rs1 != 0
 
-    def source(self, h: Hart) -> int:
+    def source(self, h: Hart) -> i64:
         """The operand: x[rs1]."""
         return h.x[self.rs1]
 
-    def value(self, old: int, source: int) -> int:
+    def value(self, old: i64, source: i64) -> i64:
         """What to write."""
         raise NotImplementedError(f"{type(self).__name__} writes nothing")
 
@@ -150,30 +154,30 @@ class csrrw(CsrInsn):
     def writes_csr(self) -> bool:
         return True
 
-    def value(self, old: int, source: int) -> int:
+    def value(self, old: i64, source: i64) -> i64:
         return source
 
 
 class csrrs(CsrInsn):
-    def value(self, old: int, source: int) -> int:
+    def value(self, old: i64, source: i64) -> i64:
         return old | source
 
 
 class csrrc(CsrInsn):
-    def value(self, old: int, source: int) -> int:
+    def value(self, old: i64, source: i64) -> i64:
         return old & ~source
 
 
 class csrrwi(csrrw):
-    def source(self, h: Hart) -> int:
+    def source(self, h: Hart) -> i64:
         return self.imm
 
 
 class csrrsi(csrrs):
-    def source(self, h: Hart) -> int:
+    def source(self, h: Hart) -> i64:
         return self.imm
 
 
 class csrrci(csrrc):
-    def source(self, h: Hart) -> int:
+    def source(self, h: Hart) -> i64:
         return self.imm

@@ -26,7 +26,7 @@ from sim.model.devices.plic import Plic
 from sim.model.devices.uart import Uart
 from sim.model.elf import Image
 from sim.model.execution import burst, execute
-from sim.model.hart import ABSENT, CYCLES_PER_TICK, Hart
+from sim.model.hart import ABSENT, CYCLES_PER_TICK, Hart, M
 from sim.model.htif import RUNNING, Htif
 from sim.model.interrupts import takeable
 from sim.model.lockstep import Follower
@@ -198,11 +198,15 @@ class Machine:
 
     def read_csr(self, name: str) -> int:
         """Unsigned value of a CSR as M-mode reads it. Raises KeyError for one that this profile lacks."""
-        self.hart.refresh_time()
-        return unsigned(self.hart.csrs[name].read(self.hart))
+        h = self.hart
+        h.refresh_time()
+        mode, h.mode = h.mode, M
+        value = unsigned(h.csrs[name].read(h))
+        h.mode = mode
+        return value
 
     def write_csr(self, name: str, value: int) -> None:
-        """Write a CSR as M-mode does. Raises KeyError for one that this profile lacks."""
+        """Write a CSR as an instruction in the current mode does that may. Raises KeyError for one that this profile lacks."""
         self.hart.csrs[name].write(self.hart, signed(value))
         self.hart.attention = True
 

@@ -13,6 +13,7 @@ from sim.model.bits import field, lsr, shl, sx
 from sim.model.hart import ABSENT, BLOCK, Hart, V
 from sim.model.masks import ADUE, MXR, SUM
 from sim.model.memory import RAM
+from sim.model.pmp import R, W
 from sim.model.trap import TRANSFORMED, Trap
 
 LOAD, STORE, FETCH = range(3)           # original access type; AMO and SC are STORE, LR is LOAD
@@ -185,15 +186,15 @@ def leaf_address(pte: i64, level: i64, address: i64) -> i64:
 
 
 def read_pte(h: Hart, a: Access, address: i64) -> i64:
-    """An implicit 8-byte read; outside of RAM and ROM it is an access fault of the original type."""
-    if not h.memory.holds_code(address) or bus_error(h, a, address):
+    """An implicit 8-byte read; outside of RAM and ROM, or where S may not, it is an access fault of the original type."""
+    if not h.pmp.permits(address, R, S) or not h.memory.holds_code(address) or bus_error(h, a, address):
         raise a.fault(ACCESS_FAULT)
     return h.memory.read(address, 3)
 
 
 def write_pte(h: Hart, a: Access, address: i64, pte: i64) -> None:
-    """An implicit 8-byte store; outside of RAM it is an access fault of the original type. Ends a reservation of its block."""
-    if h.memory.kind(address) != RAM:
+    """An implicit 8-byte store; likewise. Ends a reservation of its block."""
+    if not h.pmp.permits(address, W, S) or h.memory.kind(address) != RAM:
         raise a.fault(ACCESS_FAULT)
     h.memory.write(address, 3, pte)
     h.attention = h.attention or h.memory.host_touched

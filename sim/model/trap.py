@@ -7,6 +7,7 @@ vector, mode.
 from mypy_extensions import i64
 
 from isa.causes import EXC, VS, M, S
+from sim.model import counters
 from sim.model.bits import bit, wrap
 from sim.model.hart import ABSENT, Hart, V
 from sim.model.insn import Insn
@@ -97,7 +98,7 @@ def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
         h.vscause = _xcause(t)
         h.vstval = t.tval
         h.pc = _vector(h.vstvec, t)
-        h.set_mode(VS)
+        _enter_mode(h, VS, t)
     elif h.mode != M and delegated:
         h.mstatus = _push_s(h.mstatus, h.mode)
         if h.hypervisor:
@@ -108,7 +109,7 @@ def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
         h.stval = t.tval
         h.pc = _vector(h.stvec, t)
         h.pause_last = ABSENT
-        h.set_mode(S)
+        _enter_mode(h, S, t)
     else:
         h.mstatus = _push_m(h.mstatus, h.mode, t.gva)
         h.mtval2, h.mtinst = t.tval2, t.tinst
@@ -117,8 +118,15 @@ def _enter(h: Hart, delegated: bool, delegated_on: bool, t: Taken) -> Taken:
         h.mtval = t.tval
         h.pc = _vector(h.mtvec, t)
         h.pause_last = ABSENT
-        h.set_mode(M)
+        _enter_mode(h, M, t)
     return t
+
+
+def _enter_mode(h: Hart, mode: i64, t: Taken) -> None:
+    if h.mode & V and not mode & V:
+        counters.count_exit(h, t.cause, t.interrupt)
+    counters.settle(h, mode, 0)
+    h.set_mode(mode)
 
 
 def _push_s(status: i64, mode: i64) -> i64:
