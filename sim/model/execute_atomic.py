@@ -9,7 +9,7 @@ from mypy_extensions import i64
 
 from sim.model import insn
 from sim.model.access import atomic, read_data, write_data
-from sim.model.bits import sx, ult
+from sim.model.bits import sx, ult, wrap
 from sim.model.hart import ABSENT, Hart
 from sim.model.insn import Insn
 from sim.model.translate import LOAD, STORE
@@ -66,7 +66,7 @@ class AmoSwap(Amo):
 
 class AmoAdd(Amo):
     def combine(self, old: i64, operand: i64) -> i64:
-        return old + operand
+        return wrap(old + operand)
 
 
 class AmoXor(Amo):
