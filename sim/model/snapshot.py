@@ -20,7 +20,7 @@ def save(m: "Machine") -> bytes:
     """Everything that the future of the machine depends on."""
     state = {
         "format": FORMAT, "kind": _kind(m),
-        "harts": [{**{name: int(getattr(h, name)) for name in KEEP}, **{name: list(getattr(h, name)) for name in KEEP_ARRAYS},
+        "harts": [{**{name: getattr(h, name) for name in KEEP}, **{name: list(getattr(h, name)) for name in KEEP_ARRAYS},
                    "pmpcfg": list(h.pmp.cfg), "pmpaddr": list(h.pmp.address)} for h in m.harts],
         "devices": [device.save() for _, device in m.memory.devices],
         "htif": {"tohost": m.htif.tohost, "fromhost": m.htif.fromhost, "code": m.htif.code,

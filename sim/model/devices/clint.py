@@ -2,7 +2,7 @@
 CSR shows."""
 
 from isa import platform
-from sim.model.bits import ult, unsigned, wrap
+from sim.model.bits import signed, ult, unsigned
 from sim.model.devices.device import PlainState
 from sim.model.hart import Hart
 from sim.model.masks import MSIP, MTIP
@@ -29,7 +29,7 @@ class Clint(PlainState):
     def write(self, offset: int, size: int, value: int) -> None:
         at, shift = offset & -8, 8 * (offset & 7)
         mask = (1 << 8 * size) - 1 << shift
-        merged = wrap(self._doubleword(at) & ~mask | value << shift)
+        merged = signed(self._doubleword(at) & ~mask | value << shift)
         if at == platform.CLINT_MSIP:
             self.msip = merged & 1
         elif at == platform.CLINT_MTIMECMP:
