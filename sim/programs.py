@@ -14,16 +14,21 @@ BUILD = ROOT / "build" / "programs"
 SHARED = (SOURCES / "test.h", SOURCES / "test.ld", SOURCES / "start.S", HEADERS / "isa.h", Path(toolchain.__file__))
 
 
-def needs(source: Path) -> frozenset[str]:
-    """Extensions beyond M, A, C, S and U without which a program fails: H by its name, others by its line `Needs: ...`."""
-    line = re.search(r"^Needs: ([\w ]+)\.", source.read_text(), re.MULTILINE)
-    return frozenset([*(line[1].split() if line else ()), *(("H",) if source.name.startswith("h_") else ())])
+def fits(source: Path, profile: Profile) -> bool:
+    """Has the hart what a program wants beyond M, A, C, S and U: H by its name, others by its line `Needs: ...`?
+
+    A line `Lacks: ...` names extensions that it must not have.
+    """
+    wanted = {"Needs": ["H"] if source.name.startswith("h_") else [], "Lacks": []}
+    for word, names in re.findall(r"^(Needs|Lacks): ([\w ]+)\.", source.read_text(), re.MULTILINE):
+        wanted[word] += names.split()
+    return profile.extensions.issuperset(wanted["Needs"]) and profile.extensions.isdisjoint(wanted["Lacks"])
 
 
 def all_programs(profile: Profile | None = None) -> list[Path]:
     """Sources of all test programs that this hart can run (None: of all), by name."""
     sources = (path for path in SOURCES.iterdir() if path.suffix in (".S", ".c") and path not in SHARED)
-    return sorted(path for path in sources if profile is None or needs(path) <= profile.extensions)
+    return sorted(path for path in sources if profile is None or fits(path, profile))
 
 
 def build_program(source: Path) -> Path:

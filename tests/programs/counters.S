@@ -65,11 +65,11 @@ PROGRAM
     ALLOWED 15, PRV_U, 7, 1, cycle
     ALLOWED 16, PRV_U, 7, 4, instret
 
-    CHECK   17                              /* event counters read zero and ignore writes */
+    CHECK   17                              /* event counters that do not count read zero and ignore writes */
     li      a0, -1
-    csrw    mhpmcounter3, a0
+    csrw    mhpmcounter30, a0
     csrw    mhpmevent31, x0
-    csrr    a0, mhpmcounter3
+    csrr    a0, mhpmcounter30
     EXPECT  a0, 0
     csrr    a0, mhpmcounter31
     EXPECT  a0, 0

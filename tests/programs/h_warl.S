@@ -1,4 +1,5 @@
-/* The exact writable bits of this machine's registers, where the manual leaves a choice. */
+/* The exact writable bits of this machine's registers, where the manual leaves a choice.
+Lacks: Zihpm Zicbom Zicboz Zba Svadu Smpmp Smstateen Xdoppel. */
 #include "test.h"
 
 .macro WARL n, csr, wanted

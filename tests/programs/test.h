@@ -36,6 +36,15 @@
 #define SV39(root)         (SATP_MODE_SV39 | ((root) >> PAGE_SHIFT))
 #define SV39X4(root)       (HGATP_MODE_SV39X4 | ((root) >> PAGE_SHIFT))
 
+/* Sets a CSR that may not exist; mscratch is not for the program before PROGRAM is through. */
+.macro OPEN csr, value
+    la      t6, .Lnext\@
+    csrw    mscratch, t6
+    li      t6, \value
+    csrw    \csr, t6
+.Lnext\@:
+.endm
+
 /* First line of a program; `h` set when it uses the hypervisor extension. */
 .macro PROGRAM h=0
     .section .text.start, "ax"
@@ -52,16 +61,15 @@ _start:
     la      t6, vs_trap
     csrw    vstvec, t6
     .endif
-    /* All of memory for S and U where there is PMP; without it these trap and all is open anyway. */
-    la      t6, 1f
-    csrw    mscratch, t6
-    li      t6, -1
-    csrw    pmpaddr0, t6
-    li      t6, PMPCFG_R | PMPCFG_W | PMPCFG_X | PMP_NAPOT << PMPCFG_A_SHIFT
-    csrw    pmpcfg0, t6
+    /* Memory and state are open to all, where there are PMP and Smstateen to close them. */
+    OPEN    pmpaddr0, -1
+    OPEN    pmpcfg0, PMPCFG_R | PMPCFG_W | PMPCFG_X | PMP_NAPOT << PMPCFG_A_SHIFT
+    OPEN    mstateen0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
+    .if \h
+    OPEN    hstateen0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
+    .endif
     la      t6, unexpected
     csrw    mscratch, t6
-1:
     j       main
 
     .balign 4

@@ -18,8 +18,9 @@ def names(profile=None, suffix=""):
     return [path.name for path in programs.all_programs(profile) if path.name.endswith(suffix)]
 
 
-def machine(source, profile="full"):
-    m = Machine(profile=PROFILES[profile])
+def machine(source, profile=None):
+    """A machine with the program; by default the simplest that it fits."""
+    m = Machine(profile=PROFILES[profile or ("default" if programs.fits(source, PROFILES["default"]) else "full")])
     m.load_elf(programs.build_program(source))
     return m
 
@@ -117,10 +118,22 @@ def test_corner_cases_are_where_the_page_says():
     for line in (programs.ROOT / "docs" / "corner-cases.md").read_text().splitlines():
         if row := re.match(r"\| (\d+) \| .* \| (.*) \|$", line):
             listed[int(row[1])] = set(re.findall(r"`(\w+)`", row[2]))
-            assert listed[int(row[1])] or row[2].startswith("not applicable: ")
+            assert listed[int(row[1])] or row[2].startswith(("not applicable: ", "none: "))
     for path in programs.all_programs():
         for text in re.findall(r"[Cc]orner cases? ((?:\d+(?:, | and )?)+)", path.read_text()):
             for number in re.findall(r"\d+", text):
                 commented.setdefault(int(number), set()).add(path.stem)
     assert list(listed) == list(range(1, 34))
     assert commented == {number: names for number, names in listed.items() if names}
+
+
+def test_programs_say_what_they_need(tmp_path):
+    default, full = PROFILES["default"], PROFILES["full"]
+    assert {programs.SOURCES / "bits.S", programs.SOURCES / "h_warl.S"} <= set(programs.all_programs())
+    assert programs.SOURCES / "bits.S" not in programs.all_programs(default)
+    assert programs.SOURCES / "h_warl.S" not in programs.all_programs(full)
+    source = tmp_path / "h_p.S"
+    source.write_text("/* A program.\nNeeds: Zba Zicond.\nLacks: Xdoppel. */\n")
+    assert [programs.fits(source, profile) for profile in (
+        full, full.without("Xdoppel"), full.without("Xdoppel", "Zba"), full.without("Xdoppel", "H"), default)
+    ] == [False, True, False, False, False]
