@@ -8,7 +8,7 @@ compiled model is left aside: both are made of the same sources.
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -66,6 +66,18 @@ def survivors(topic: str, name: str) -> list[str]:
     """Why the mutants of the test `name` in `tests/rules/<topic>.py` were not caught, one sentence each."""
     found = mutants_of(getattr(importlib.import_module(f"{TESTS}.{topic}"), name))
     return [reason for m in found if (reason := _survives(m, topic, name))]
+
+
+def failures(tests: Iterable[tuple[str, str]]) -> list[str]:
+    """Those of the tests (topic, name) that fail without any mutant, where they are run under mutants."""
+    failed = []
+    with _universe({}):
+        for topic, name in tests:
+            try:
+                getattr(importlib.import_module(f"{TESTS}.{topic}"), name)()
+            except Exception as error:
+                failed.append(f"{topic}::{name}: {error!r}")
+    return failed
 
 
 def _survives(m: Mutant, topic: str, name: str) -> str:

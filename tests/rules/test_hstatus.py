@@ -1,10 +1,12 @@
 """hstatus ("Hypervisor Status (hstatus) Register")."""
 
+import itertools
+
 from isa.causes import VS, VU, M, S, U
 from tests.rules.csr import ALL, held, read
-from tests.rules.guest import full
+from tests.rules.guest import KINDS, Guest, full
 from tests.rules.mutants import mutant
-from tests.sim.model.bare import DATA, Bare, asm
+from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm
 
 VSBE, GVA, SPV, SPVP, HU, VGEIN, VTVM, VTW, VTSR, VSXL = (
     1 << 5, 1 << 6, 1 << 7, 1 << 8, 1 << 9, 0x3F << 12, 1 << 20, 1 << 21, 1 << 22, 3 << 32)
@@ -151,6 +153,10 @@ def test_gva_says_that_stval_is_a_guest_virtual_address():
                             (misaligned, VU, 1), (illegal, VS, 0)):
         assert b.do(word, mode)["next_mode"] == S
         assert b.h.hstatus & GVA == gva * GVA
+    for kind, (first, second) in itertools.product(KINDS, ((0, LEAF | PU), (LEAF, 0))):
+        g = Guest(first, second)
+        g.csr(medeleg=0xFC_B7FE)
+        assert g.access(kind, VS)["next_mode"] == S and g.h.hstatus & GVA
 
 
 @mutant("isa/csrs.py", "    vsbe        5  5  RO 0", "    vsbe        5  5  RW 0")

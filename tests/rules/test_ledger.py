@@ -8,7 +8,7 @@ import pytest
 
 import sim.model
 from tests.rules import ledger
-from tests.rules.mutants import Mutant, mutant, mutants_of, survivors
+from tests.rules.mutants import Mutant, failures, mutant, mutants_of, survivors
 from tests.sim.model.bare import Bare, asm
 
 TOPICS = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py") if path.stem != "test_ledger")
@@ -29,6 +29,11 @@ NODES = {f"tests/rules/{topic}.py::{name}" for topic, name in NAMED}
 @pytest.mark.parametrize(("topic", "name"), NAMED, ids=[f"{topic}-{name}" for topic, name in NAMED])
 def test_each_rule_test_fails_under_its_mutant(topic, name):
     assert survivors(topic, name) == []
+
+
+def test_each_rule_test_passes_without_its_mutant():
+    """In the sources, too, where the model is compiled: what fails under a mutant fails because of it."""
+    assert failures(NAMED) == []
 
 
 def test_the_ledger_is_complete():
@@ -109,4 +114,5 @@ def test_a_mutant_that_is_not_caught_is_reported():
         "test_ledger::survivor passes with 'arithmetic of 64 bits' for '64-bit arithmetic' in sim/model/bits.py"]
     assert "not a fault but an error" in survivors("test_ledger", "mistyped")[0]
     assert "not a fault but an error" in survivors("test_ledger", "unknown_name")[0]
+    assert failures([("test_ledger", "survivor"), ("test_ledger", "no_such_test")])[0].startswith("test_ledger::no_such_test: ")
     assert (sys.modules["sim.model"], sim.model) == before
