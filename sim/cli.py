@@ -65,7 +65,7 @@ def _common(
 def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the program.")] = On.model,
         max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signature = None, config: ConfigName = "default",
         ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0,
-        gdb: Annotated[int | None, typer.Option("--gdb", min=0, max=65535, metavar="PORT",
+        gdb: Annotated[int | None, typer.Option("--gdb", metavar="PORT",
                                                 help="Wait for gdb on this local port (0: any free one).")] = None,
         as_json: Json = False) -> None:
     """Run ELF to its end, on the golden model, on the RTL, or on Spike."""
@@ -120,8 +120,9 @@ def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges th
     chosen = {Judge.spike: judge.against_spike}[against]
     with Terminal() as terminal:
         summary = campaign.run(seed_range(seeds), chosen, output, jobs,
-                               lambda so_far: terminal.progress("fuzzing", len(so_far.seeds), so_far.total))
+                               lambda so_far: terminal.progress("fuzzing", so_far.counted, so_far.total))
     terminal.note(summary.text())
+    terminal.note(summary.coverage.table())
     for seed in summary.failed:
         terminal.note(f"  {output}/seed-{seed.seed}.elf, {output}/seed-{seed.seed}.txt")
     raise typer.Exit(EXIT_STATUS[Verdict.DIVERGED if summary.failed else Verdict.PASS])

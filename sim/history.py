@@ -148,7 +148,7 @@ class History:
         return "begin"
 
     def go(self, at: int) -> None:
-        """To a moment in the past, from wherever the machine is."""
+        """To a moment that the machine has seen, from wherever it is."""
         known = [*self._moments, self._near] if self._near else self._moments
         self._restore(max((moment for moment in known if moment.at <= at), key=lambda moment: moment.at))
         with self._observer(Observer()):

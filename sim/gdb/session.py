@@ -1,6 +1,7 @@
 """One conversation with gdb: what each packet means for the machine.
 
-All-stop, one thread. Positions and replays are the matter of `sim/history.py`.
+All-stop, one thread. Positions and replays are the matter of `sim/history.py`. gdb takes it that a RISC-V hart meets a
+watchpoint before the access, in the direction in which it runs, and steps over the access itself.
 """
 
 from collections.abc import Callable
@@ -180,6 +181,8 @@ class Session:
         if self._machine.exit_code is not None and self._told:
             return Ended.EXIT
         reason = self._until_wanted(lambda: self._history.run(1 if how == "s" else FOREVER))
+        if reason == "watchpoint":
+            self._history.step_back()
         self._told = reason == "exit"
         if self._told:
             self._say(f"The program has ended with code {self._machine.exit_code}; go back, or continue once more to leave.\n")
@@ -190,6 +193,8 @@ class Session:
         if how not in ("s", "c"):
             return ""
         reason = self._history.step_back() if how == "s" else self._until_wanted(self._history.back)
+        if reason == "watchpoint":
+            self._history.go(self._history.now + 1)
         self._stop = self._stopped(INTERRUPTED if reason == "interrupted" else TRAPPED, reason)
         return self._stop
 

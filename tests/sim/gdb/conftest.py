@@ -24,13 +24,14 @@ class Served:
         self.machine = Machine(ram_size=1 << 20)
         self.machine.load_elf(elf)
         ports: queue.Queue[int] = queue.Queue()
-        self._ends: queue.Queue[Ended] = queue.Queue()
-        self._thread = threading.Thread(target=lambda: self._ends.put(serve(self.machine, 0, ports.put)), daemon=True)
+        self._ends: list[Ended] = []
+        self._thread = threading.Thread(target=lambda: self._ends.append(serve(self.machine, 0, ports.put)), daemon=True)
         self._thread.start()
         self.port = ports.get(timeout=10)
 
     def ended(self) -> Ended:
-        return self._ends.get(timeout=30)
+        self._thread.join(30)
+        return self._ends[0]
 
 
 @pytest.fixture(scope="session")

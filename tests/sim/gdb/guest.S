@@ -1,6 +1,6 @@
 # M-mode starts a guest in VS-mode under both stages of translation. It counts to three, calls, and is let go on; its
 # second call ends the program. RAM is where it is linked, for the guest also at 0xc0000000.
-.globl _start, guest, call, after, handler, counter
+.globl _start, guest, call, after, handler, spin, counter
 _start: la      t0, handler
         csrw    mtvec, t0
         la      t0, guest_table
@@ -39,7 +39,7 @@ handler:
         beq     a0, t0, 2f
         la      t0, tohost
         sd      a0, 0(t0)
-1:      j       1b
+spin:   j       spin
 2:      mret
 
 .data
