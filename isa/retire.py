@@ -3,6 +3,9 @@
 A record is WORDS 64-bit words, each field inside one word; word i is bits 64*i+63..64*i of the packed `retire` port.
 Fields marked IN are sampled inputs: the model takes them from the RTL (a closed list), all others are compared.
 
+An instruction that reads an hpm counter of an event that is not architectural (isa/events.py) has one more input: the counter,
+in rd_value, or where rd is x0 in csr_value.
+
 Of the cache-block operations, cbo.zero is a store of zero with mem_size 3 at the address in rs1, and stands for the 64 bytes
 around it; cbo.clean, cbo.flush and cbo.inval have both addresses but neither mem_read nor mem_write; a prefetch has nothing.
 """

@@ -1,8 +1,8 @@
 """Following an RTL: the model executes what the records say was retired, and compares.
 
 What is taken from a record is the closed list of the fields marked IN in isa/retire.py, whether an interrupt
-was taken, and `mem_rdata` of a load whose address is a device or the host interface. Everything else is
-computed and must be equal.
+was taken, `mem_rdata` of a load whose address is a device or the host interface, and the value of an hpm
+counter of what only the RTL has. Everything else is computed and must be equal.
 """
 
 from typing import Final
@@ -31,6 +31,7 @@ def _mask(name: str) -> int:
 BUS_ERROR: Final[i64] = _mask("bus_error")
 SC_SPURIOUS: Final[i64] = _mask("sc_spurious")
 CAUSE: Final[i64] = _mask("cause")
+RD: Final[i64] = _mask("rd")
 FETCH_ERROR: Final[i64] = EXC["INSTRUCTION_ACCESS_FAULT"] << FIELDS["cause"].lsb
 SAMPLED: Final[i64] = sum([_mask(f.name) for f in FIELDS.values() if f.sampled and f.word == 0])
 
@@ -79,6 +80,7 @@ def _sample(h: Hart, block: Block, number: i64) -> None:
     h.time = h.record[record.TIME]
     h.in_cycle = h.record[record.CYCLE]
     h.in_clock = h.record[record.CLOCK]
+    h.in_counter = block.word(number, record.RD_VALUE if flags & RD else record.CSR_VALUE)
     h.in_rdata = block.word(number, record.RDATA)
     h.lines = lsr(flags, record.IRQ) & LINES
     h.in_sc_spurious = flags & SC_SPURIOUS != 0

@@ -5,7 +5,9 @@ from array import array
 import pytest
 
 from isa.causes import VS, M
+from isa.events import BY_NAME as EVENTS
 from isa.platform import RAM_BASE, UART
+from isa.profile import PROFILES
 from isa.retire import FIELDS, WORDS, pack, unpack
 from sim.model.lockstep import PATIENCE
 from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PU, Bare, asm, sv39
@@ -104,6 +106,21 @@ def test_time_and_cycle_come_from_the_record() -> None:
     assert one(b, asm("csrrs", rd=7, csr="mip"), time=99)["rd_value"] == 0
     assert one(b, asm("csrrs", rd=7, csr="mip"), time=100)["rd_value"] == 0x20
     assert one(b, asm("csrrs", rd=7, csr="mip"), irq=0xA88, time=0)["rd_value"] == 0xA88
+
+
+@pytest.mark.parametrize(("rd", "inputs"), [(7, {"rd_value": 50}), (0, {"csr_value": 50 | 5})])
+def test_a_counter_of_what_only_the_rtl_has_comes_from_the_record(rd: int, inputs: dict[str, int]) -> None:
+    b = Bare(PROFILES["full"])
+    b.csr(mhpmevent3=EVENTS["TLB_MISS"])
+    b.x(x5=5)
+    r = one(b, asm("csrrs", rd=rd, rs1=5, csr="mhpmcounter3"), rd=rd, **inputs)
+    assert (r["rd_value"], r["csr_value"]) == (50 if rd else 0, 50 | 5)
+
+
+def test_a_counter_of_what_the_model_has_is_compared() -> None:
+    b = Bare(PROFILES["full"])
+    b.csr(mhpmevent3=EVENTS["EXIT_ECALL"])
+    assert one(b, asm("csrrs", rd=7, csr="mhpmcounter3"), rd_value=50)["rd_value"] == 0
 
 
 def test_device_loads_take_the_data_of_the_record_and_stores_stay_inside() -> None:
