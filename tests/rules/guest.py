@@ -13,6 +13,7 @@ VA = 0x12_3456_7000
 GPA = 0x180_8765_4000                   # uses both of the extra bits of Sv39x4
 LW, SW, NOP = asm("lw", rd=1, rs1=5), asm("sw", rs1=5, rs2=30), asm("addi")
 LOAD, STORE, FETCH = "load", "store", "fetch"
+ADUE = 1 << 61                          # of menvcfg and henvcfg
 KINDS = (LOAD, STORE, FETCH)
 PAGE_FAULT = {LOAD: 13, STORE: 15, FETCH: 12}
 GUEST_PAGE_FAULT = {LOAD: 21, STORE: 23, FETCH: 20}

@@ -9,7 +9,7 @@ from isa.insns import BY_NAME
 from isa.platform import UART
 from isa.profile import PROFILES
 from sim.model.masks import MPP_LSB, MPRV, MPV, MSTATUS_GVA, MXR, SIE, SPP, SPV, SPVP, TW, VTW
-from tests.rules.guest import FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest
+from tests.rules.guest import ADUE, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PA, PD, PR, PU, PV, PW, PX, Bare, asm, sv39
 
@@ -19,7 +19,7 @@ OTHER = DATA + 0x1000
 WIDE = 1 << 41                          # the first guest physical address that Sv39x4 does not have
 READ_PTE = 0x3000
 STCE = 1 << 63
-NOT_HERE = {19, 30, 31}                 # rows that say why they cannot arise
+NOT_HERE = {19}                         # rows that say why they cannot arise
 
 
 def trapped(b: Bare, word: int, mode: int) -> int:
@@ -207,7 +207,7 @@ def test_13_mprv_with_mpp_m_does_not_translate_and_address_widths_are_those_of_t
         assert g.at(M, va) == reached
 
 
-@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:")
+@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:\n            mode &= S")
 def test_14_mret_to_m_leaves_v_0() -> None:
     b = Bare()
     b.csr(mstatus=MPV | M << MPP_LSB, mepc=CODE)
@@ -319,7 +319,9 @@ def test_23_hvip_is_not_hip() -> None:
     assert (b.m.read_csr("hip"), b.m.read_csr("hvip")) == (0x440, 0x440)
 
 
-@mutant("csr_access.py", "(write and register.row.read_only)", "(write and register.row.read_only and not h.mode & V)")
+@mutant("csr_access.py", "    if register is None or (write",
+        "    if register and write and register.row.read_only and h.mode & V:\n        raise virtual(i)\n"
+        "    if register is None or (write")
 @mutant("csr_access.py", "h.mode == VU or level == HYPERVISOR", "level == HYPERVISOR")
 @mutant("csr_access.py", "level == MACHINE or not enabled_by_m(h, i.csr)", "level == MACHINE")
 def test_24_illegal_or_virtual_instruction() -> None:
@@ -422,6 +424,59 @@ def test_29_vstip_follows_every_write_that_matters_in_any_mode() -> None:
         b.csr(menvcfg=menvcfg)
         b.csr(henvcfg=henvcfg)
         assert trapped(b, asm("csrrs", csr="stimecmp"), VS) == cause
+
+
+@mutant("translate.py", "address, WRITE_PTE) if guest", "address, READ_PTE) if guest")
+@mutant("translate.py", "        missing = needed(a.kind) & ~pte\n",
+        "        missing = needed(a.kind) & ~pte\n        if a.kind == STORE and missing == 0:\n            missing = PTE_G\n")
+def test_30_setting_a_and_d_of_the_guest_needs_write_permission_and_sets_d_in_the_g_stage() -> None:
+    def world(first: int, table_flags: int, second: int = LEAF | PU) -> tuple[Guest, int]:
+        g = Guest(first, second, profile=PROFILES["full"])
+        table = g.slot(g.root, VA, 0) & -4096
+        g_pte = g.map(g.g_root, GPA + 0x1000, table, table_flags)
+        g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+        g.csr(menvcfg=ADUE)
+        g.csr(henvcfg=ADUE)
+        return g, g_pte
+
+    def bits(g: Guest, address: int) -> int:
+        return int.from_bytes(g.m.read_memory(address, 8), "little") & 0xFF
+
+    for kind, first in ((LOAD, LEAF & ~PA), (STORE, LEAF & ~PD), (STORE, LEAF & ~(PA | PD))):
+        g, g_pte = world(first, PV | PR | PU)                   # readable, but not writable
+        assert g.access(kind, VS)["cause"] == GUEST_PAGE_FAULT[kind]
+        assert (bits(g, g.pte), bits(g, g_pte)) == (first, PV | PR | PU | PA)
+        g, g_pte = world(first, PV | PR | PW | PU)
+        assert not g.access(kind, VS)["trap"]
+        assert (bits(g, g.pte), bits(g, g_pte)) == (first | PA | (PD if kind == STORE else 0), PV | PR | PW | PU | PA | PD)
+    g, g_pte = world(LEAF, PV | PR | PW | PU)                   # nothing to set: the table is only read
+    assert not g.access(STORE, VS)["trap"]
+    assert (bits(g, g.pte), bits(g, g_pte)) == (LEAF, PV | PR | PW | PU | PA)
+    for reserved in (1 << 54, 1 << 63):                         # faults before A and D
+        g, g_pte = world(LEAF & ~PA, PV | PR | PW | PU)
+        g.put(g.pte, [g.pte_of(GPA, LEAF & ~PA) | reserved], 8)
+        assert g.access(LOAD, VS)["cause"] == 13
+        assert bits(g, g.pte) == LEAF & ~PA
+
+
+@mutant("execute_cbo.py", "not h.henvcfg & field or", "")
+@mutant("execute_cbo.py", "trap.cause = causes[STORE]", "pass")
+@mutant("execute_cbo.py", "locate(h, Management(LOAD,", "locate(h, Management(STORE,")
+def test_31_cache_block_operations_ask_henvcfg_need_r_or_w_never_d_and_fault_as_stores() -> None:
+    enables = 1 << 7 | 1 << 6 | 3 << 4
+    for name in ("cbo.clean", "cbo.flush", "cbo.inval", "cbo.zero"):
+        zero = name == "cbo.zero"
+        for first, second, expected in (
+                (LEAF, LEAF | PU, 0), (0, 0, 15), (LEAF, 0, 23), (PV | PX | PA | PD, LEAF | PU, 15),
+                (LEAF & ~PD, LEAF & ~PD | PU, 15 if zero else 0), (LEAF & ~PW, LEAF & ~PW | PU, 15 if zero else 0),
+                (LEAF, LEAF & ~PW | PU, 23 if zero else 0), (LEAF & ~PA, LEAF | PU, 15)):
+            g = Guest(first, second, profile=PROFILES["full"])
+            g.csr(menvcfg=enables, henvcfg=enables)
+            g.x(x5=VA + 9)                                      # never misaligned; the address is reported as it stands
+            r = g.do(asm(name, rs1=5), VS)
+            assert (r["cause"], r["tval"]) == (expected, VA + 9 if expected else 0)
+            g.csr(henvcfg=0)
+            assert g.do(asm(name, rs1=5), VS)["cause"] == 22
 
 
 @mutant("translate.py", 'GUEST_PAGE_FAULT = (EXC["LOAD_GUEST_PAGE_FAULT"], EXC["STORE_GUEST_PAGE_FAULT"]',

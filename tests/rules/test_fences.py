@@ -59,7 +59,7 @@ def test_hfence_gvma_ignores_bits_of_rs2_above_the_vmid() -> None:
     assert sees_new_g_stage(g, asm("hfence.gvma", rs2=7), S)
 
 
-@mutant("csr.py", "super().write(h, value)\n        h.flush()\n\n\nclass Satp", "super().write(h, value)\n\n\nclass Satp")
+@mutant("csr_register.py", "super().write(h, value)\n        h.flush()", "super().write(h, value)")
 def test_a_change_of_hgatp_mode_is_seen_even_without_a_fence() -> None:
     g = Guest()
     g.csr(vsatp=0)

@@ -2,7 +2,7 @@
 
 from isa.causes import VS, VU, M, S, U
 from sim.model.masks import MPP_LSB, MPRV, MPV, MSTATUS_GVA, SPVP, SUM, TSR, TVM, TW
-from tests.rules.guest import GPA, VA, Guest
+from tests.rules.guest import GPA, VA, Guest, full
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
 
@@ -15,7 +15,7 @@ def trapped(b: Bare, word: int, mode: int) -> int:
 
 
 @mutant("trap.py", "| (MPV if mode & V else 0)", "")
-@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:")
+@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:\n            mode &= S")
 def test_mpv_is_v_before_a_trap_to_m_and_mret_goes_back_there() -> None:
     for mode in (U, S, M, VU, VS):
         b = Bare()
@@ -58,9 +58,11 @@ def test_tsr_and_tvm_affect_hs_only_and_tw_all_but_m() -> None:
         "h.flush()")
 def test_tvm_takes_the_g_stage_from_hs_but_not_the_vs_stage() -> None:
     for word, cause in ((asm("csrrs", csr="hgatp"), 2), (asm("csrrw", csr="hgatp"), 2), (asm("hfence.gvma"), 2),
-                        (asm("csrrs", csr="vsatp"), 0), (asm("csrrw", csr="vsatp"), 0), (asm("hfence.vvma"), 0)):
+                        (asm("hinval.gvma"), 2),
+                        (asm("csrrs", csr="vsatp"), 0), (asm("csrrw", csr="vsatp"), 0), (asm("hfence.vvma"), 0),
+                        (asm("hinval.vvma"), 0)):
         for mode in (S, M):
-            b = Bare()
+            b = full()
             b.csr(mstatus=TVM)
             assert trapped(b, word, mode) == (cause if mode == S else 0)
 

@@ -66,7 +66,7 @@ def test_mtval2_is_of_the_part_of_an_instruction_that_faults() -> None:
     assert g.m.read_csr("mtval2") == GPA + 0x5000 >> 2
 
 
-@mutant("csr.py", "return old & ~self.mask | new & self.mask", "return old | new & self.mask")
+@mutant("csr_register.py", "return old & ~self.mask | new & self.mask", "return old | new & self.mask")
 def test_mtval2_can_hold_zero() -> None:
     b = Bare()
     b.csr(mtval2=-1)

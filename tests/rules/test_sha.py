@@ -1,7 +1,8 @@
 """Rules of the extensions that Sha is made of: what a hypervisor may rely on beyond H itself."""
 
-from isa.causes import VS, VU, S
-from tests.rules.guest import ACCESS_FAULT, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest
+from isa.causes import VS, VU, M, S
+from tests.rules.csr import VIRTUAL, held, read
+from tests.rules.guest import ACCESS_FAULT, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest, full
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import CODE, DATA, LEAF, PV, Bare, asm
 
@@ -11,6 +12,19 @@ def holds(b: Bare, name: str, mode: int) -> bool:
     b.csr(**{name: 0})
     b.csr(**{name: mode << 60})
     return b.m.read_csr(name) >> 60 == mode
+
+
+@mutant("csr_counters.py", "(1 << HPM.start + profile.hpm_counters)", "(1 << HPM.start + profile.hpm_counters - 1)")
+def test_each_hpm_counter_that_counts_can_be_given_to_the_guest() -> None:
+    b = full()
+    counting = [n for n in range(3, 32) if held(b, f"mhpmcounter{n}", 1, M)]
+    assert counting == [3, 4, 5, 6]
+    b.csr(mcounteren=-1)
+    for n in counting:
+        for value, outcome in ((-1 << n, 1), (~(1 << n), VIRTUAL)):
+            b.csr(hcounteren=value)
+            assert b.m.read_csr("hcounteren") >> n & 1 == (outcome == 1)
+            assert read(b, f"hpmcounter{n}", VS) == outcome
 
 
 @mutant("csr.py", "mode = new if _supported(new, paging.MODE_SV39X4)", "mode = new if _supported(new, 9)")

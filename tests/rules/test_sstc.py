@@ -143,7 +143,7 @@ def test_sstc_adds_stce_to_menvcfg() -> None:
         assert b.m.read_csr("menvcfg") == stce
 
 
-@mutant("isa/csrs.py", "    stce        63 63 WARL 0 @Sstc", "    stce        63 63 RO 0")
+@mutant("csr_enables.py", '(STCE if profile.has("Sstc") else 0)', "0")
 def test_sstc_adds_stce_to_henvcfg() -> None:
     for b, stce in ((Bare(), STCE), (Bare(PROFILES["default"].without("Sstc")), 0)):
         b.csr(menvcfg=STCE)

@@ -6,11 +6,11 @@ from isa.causes import VS, M, S
 from isa.insns import INSNS
 from isa.profile import PROFILES
 from sim.model.masks import SIE
-from tests.rules.guest import FETCH, GPA, KINDS, LOAD, STORE, VA, Guest
+from tests.rules.guest import ADUE, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, STORE, VA, Guest
 from tests.rules.mutants import mutant
-from tests.sim.model.bare import LEAF, PV, PX, Bare, asm
+from tests.sim.model.bare import LEAF, PA, PD, PR, PU, PV, PX, Bare, asm
 
-READ_PTE = 0x3000
+READ_PTE, WRITE_PTE = 0x3000, 0x3020
 C_LW, C_SD = 0x4088, 0xE588             # c.lw a0, 0(s1); c.sd a0, 8(a1)
 ACCESSES = [asm(name, rd=3, rs1=5) for name in ("lb", "lhu", "lw", "ld", "hlv.b", "hlv.wu", "hlvx.hu")]
 ACCESSES += [asm(name, rs1=5, rs2=3) for name in ("sb", "sh", "sd", "hsv.d")]
@@ -105,4 +105,25 @@ def test_the_fault_of_an_access_to_a_table_of_the_guest_must_write_a_pseudoinstr
         # Where the transformed instruction is left out, this is not.
         g = Guest(profile=replace(PROFILES["default"], tinst_zero=True))
         g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+        assert g.access(kind, VS)["tinst"] == READ_PTE
+
+
+@mutant("translate.py", "READ_PTE else TINST_WRITE_PTE", "READ_PTE else TINST_READ_PTE")
+@mutant("translate.py", "g_stage(h, a, address, WRITE_PTE) if guest", "g_stage(h, a, address, READ_PTE) if guest")
+def test_the_pseudoinstruction_is_a_write_where_a_and_d_of_the_guest_are_to_be_set_and_else_a_read() -> None:
+    read_only = PV | PR | PU | PA
+    for adue, leaf, kind, tinst in ((ADUE, LEAF & ~PA, LOAD, WRITE_PTE), (ADUE, LEAF & ~PA, FETCH, WRITE_PTE),
+                                    (ADUE, LEAF & ~PD, STORE, WRITE_PTE), (ADUE, LEAF, STORE, 0), (0, LEAF & ~PA, LOAD, None)):
+        g = Guest(leaf, profile=PROFILES["full"])
+        table = g.slot(g.root, VA, 0) & -4096
+        g.map(g.g_root, GPA + 0x1000, table, read_only)         # of the G-stage: the table cannot be written
+        g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+        g.csr(menvcfg=adue)
+        g.csr(henvcfg=adue)
+        r = g.access(kind, VS)
+        if tinst is None:                                       # without hardware updates: the guest's page fault
+            assert (r["cause"], r["tinst"]) == (13, r["insn"] & ~(31 << 15))
+            continue
+        assert (r["cause"], r["tinst"]) == ((GUEST_PAGE_FAULT[kind], WRITE_PTE) if tinst else (0, 0))
+        g.put(g.slot(g.g_root, GPA + 0x1000, 0), [0], 8)        # it cannot even be read
         assert g.access(kind, VS)["tinst"] == READ_PTE

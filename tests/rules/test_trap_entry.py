@@ -75,7 +75,7 @@ def test_what_a_trap_to_hs_writes() -> None:
 
 @mutant("trap.py", "h.vsstatus = _push_s(h.vsstatus, h.mode)", "h.mstatus = _push_s(h.mstatus, h.mode)")
 @mutant("trap.py", "h.vsepc = h.pc", "h.sepc = h.pc")
-@mutant("trap.py", "h.set_mode(VS)", "h.set_mode(S)")
+@mutant("trap.py", "_enter_mode(h, VS, t)", "_enter_mode(h, S, t)")
 def test_what_a_trap_to_vs_writes() -> None:
     for mode, spp in ((VU, 0), (VS, 1)):
         for enabled in (0, 1):

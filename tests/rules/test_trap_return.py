@@ -10,7 +10,7 @@ OTHER = DATA + 0x1000
 
 
 @mutant("execute_system.py", "h.mstatus & ~(MPV | MPP | MIE) | MPIE", "h.mstatus & ~(MPP | MIE) | MPIE")
-@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:")
+@mutant("execute_system.py", "if mode != M and h.mstatus & MPV:", "if h.mstatus & MPV:\n            mode &= S")
 @mutant("execute_system.py", "        if h.mstatus & MPIE:\n            status |= MIE\n", "")
 @mutant("execute_system.py", "h.npc = h.mepc", "h.npc = h.sepc")
 def test_mret_goes_to_mpp_and_mpv_and_pops_mie() -> None:

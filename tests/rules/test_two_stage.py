@@ -1,6 +1,7 @@
 """Rules of "Two-Stage Address Translation": which stages apply, and how the G-stage walks and protects."""
 
 from isa.causes import VS, VU, M, S, U
+from isa.profile import PROFILES
 from sim.model.masks import MXR
 from tests.rules.guest import ACCESS_FAULT, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, STORE, VA, Guest
 from tests.rules.mutants import mutant
@@ -77,6 +78,27 @@ def test_with_hgatp_bare_guest_physical_addresses_are_physical_and_unprotected()
 
 
 @mutant("translate.py", "field(gpa, 40, 30) if level == 2", "field(gpa, 38, 30) if level == 2")
+@mutant("access.py", "if not h.pmp.permits(pa, need, a.mode)", "if a.mode & 4 == 0 and not h.pmp.permits(pa, need, 1)")
+@mutant("access.py", "h.pmp.permits(pa, need, a.mode)", "h.pmp.permits(a.va, need, a.mode)")
+@mutant("translate.py", "not h.pmp.permits(address, R, S) or", "")
+def test_pmp_applies_to_physical_addresses_with_v_0_and_v_1() -> None:
+    def denying(address: int, user: bool = False) -> Guest:
+        g = Guest(user=user, profile=PROFILES["full"])
+        g.csr(pmpaddr1=-1, pmpaddr0=address >> 2 | 0x1FF, pmpcfg0=0x1F18)      # nothing in this page, everything elsewhere
+        return g
+
+    for user, host, guest in ((False, S, VS), (True, U, VU)):
+        for kind in KINDS:
+            assert denying(DATA, user).access(kind, host, DATA)["cause"] == ACCESS_FAULT[kind]
+            assert denying(DATA, user).access(kind, guest)["cause"] == ACCESS_FAULT[kind]
+            assert not denying(DATA).access(kind, M, DATA)["trap"]
+            for elsewhere in (GPA, VA):
+                assert not denying(elsewhere, user).access(kind, guest)["trap"]
+        g = Guest(user=user)
+        for slot in (g.slot(g.root, VA, 0), g.slot(g.g_root, GPA, 1)):          # tables of both stages
+            assert denying(slot & -4096, user).access(LOAD, guest)["cause"] == 5
+
+
 @mutant("csr.py", "(1 << profile.pa_bits - 12) - 4", "(1 << profile.pa_bits - 12) - 1")
 def test_the_root_of_sv39x4_has_2048_entries_in_16_aligned_kib() -> None:
     g = Guest()

@@ -6,7 +6,7 @@ from isa import csrs
 from isa.causes import VS, VU, M, S, U
 from isa.insns import BY_NAME
 from sim.model.masks import TSR, TVM, TW, VTSR, VTVM, VTW
-from tests.rules.guest import FETCH, LOAD, STORE, Guest
+from tests.rules.guest import FETCH, LOAD, STORE, Guest, full
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import Bare, asm
 
@@ -76,8 +76,8 @@ def test_a_guest_gets_virtual_instruction_for_what_hs_could_execute_and_else_ill
             assert cause(Bare(), word, mode) == ILLEGAL
 
 
-@mutant("csr_access.py", "h.csrs.by_number.get(i.csr)", "h.csrs.by_number.get(i.csr & ~0x80)")
-@mutant("csr_access.py", "h.csrs.by_number.get(i.csr)", "h.csrs.by_number.get(i.csr & ~0x10)")
+@mutant("isa/csrs.py", "cycle           0xC00", "cycle           0xC80")
+@mutant("isa/csrs.py", "htimedelta      0x605", "htimedelta      0x615")
 def test_high_half_csrs_are_illegal_at_any_privilege() -> None:
     cycleh, timeh, instreth, htimedeltah, henvcfgh, hedelegh, vstimecmph, stimecmph = (
         0xC80, 0xC81, 0xC82, 0x615, 0x61A, 0x612, 0x25D, 0x15D)
@@ -142,8 +142,8 @@ def test_wfi_in_vu_is_a_virtual_instruction_unless_tw_makes_it_illegal() -> None
 @mutant("execute_system.py", "h.mode == VU or (h.mode == VS and h.hstatus & VTSR)", "h.mode == VS and h.hstatus & VTSR")
 @mutant("execute_system.py", "h.mode == VU or (h.mode == VS and h.hstatus & VTVM)", "h.mode == VS and h.hstatus & VTVM")
 def test_sret_and_sfence_in_vu_are_virtual_instructions() -> None:
-    for word, mstatus in itertools.product((SRET, SFENCE), (0, TSR | TVM)):
-        b = Bare()
+    for word, mstatus in itertools.product((SRET, SFENCE, asm("sinval.vma")), (0, TSR | TVM)):
+        b = full()
         b.csr(mstatus=mstatus)
         assert cause(b, word, VU) == VIRTUAL
 
@@ -181,10 +181,12 @@ def test_sret_in_vs_with_vtsr_is_a_virtual_instruction() -> None:
 
 @mutant("execute_system.py", "(h.mode == VS and h.hstatus & VTVM)", "False")
 @mutant("csr_access.py", "return not (number == SATP and h.hstatus & VTVM)", "return True")
+@mutant("execute_system.py", "class sinval_vma(sfence_vma):\n    pass",
+        "class sinval_vma(Insn):\n    def run(self, h):\n        h.flush()")
 def test_sfence_and_satp_in_vs_with_vtvm_are_virtual_instructions() -> None:
-    for word in (SFENCE, read("satp"), write("satp")):
+    for word in (SFENCE, asm("sinval.vma"), read("satp"), write("satp")):
         for vtvm, tvm in itertools.product((0, VTVM), (0, TVM)):
-            b = Bare()
+            b = full()
             b.csr(hstatus=vtvm, mstatus=tvm)
             assert cause(b, word, VS) == (VIRTUAL if vtvm else 0)
 
