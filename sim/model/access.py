@@ -47,6 +47,8 @@ def store(h: Hart, va: i64, log2: i64, value: i64) -> None:
 
 def load_as(h: Hart, a: Access, log2: i64) -> i64:
     """Explicit load as the access says (HLV and HLVX bring their own mode)."""
+    if not a.hlvx:
+        a.size = shl(1, log2)
     pa = locate(h, a, log2)
     if a.hlvx and not h.memory.holds_code(pa):
         raise a.fault(ACCESS_FAULT)         # HLVX needs execute permission of the memory attributes too
@@ -57,6 +59,7 @@ def load_as(h: Hart, a: Access, log2: i64) -> i64:
 
 def store_as(h: Hart, a: Access, log2: i64, value: i64) -> None:
     """Explicit store as the access says."""
+    a.size = shl(1, log2)
     pa = locate(h, a, log2)
     write_data(h, pa, log2, value)
     h.mem_vaddr, h.mem_paddr, h.mem_wdata = a.va, pa, value
@@ -86,7 +89,7 @@ def locate(h: Hart, a: Access, log2: i64) -> i64:
     need = W if a.kind == STORE else R | X if a.hlvx else R
     if not h.pmp.permits(pa, need, a.mode) or kind == HOLE or (kind == ROM and a.kind == STORE) or bus_error(h, a, pa):
         raise a.fault(ACCESS_FAULT)
-    if kind == RAM and a.mode == h.data_mode and not a.hlvx and not h.memory.has_host_page(pa):
+    if kind == RAM and a.mode == h.data_mode and not a.hlvx and not a.port and not h.memory.has_host_page(pa):
         (h.r_tlb if a.kind == LOAD else h.w_tlb).fill(a.va, pa)
     return pa
 

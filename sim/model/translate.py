@@ -9,6 +9,7 @@ from mypy_extensions import i64
 
 from isa import paging
 from isa.causes import EXC, TINST_READ_PTE, TINST_WRITE_PTE, M, S
+from sim.model import io_bitmap, page_log
 from sim.model.bits import field, lsr, shl, sx
 from sim.model.hart import ABSENT, BLOCK, Hart, V
 from sim.model.masks import ADUE, MXR, SUM
@@ -30,10 +31,15 @@ RESERVED_MSB, RESERVED_LSB = paging.PTE[10][1:]
 
 
 class Access:
-    """A memory access: its `kind`, virtual address, effective mode, and whether X stands in for R (HLVX)."""
+    """A memory access: its `kind`, virtual address, effective mode, and whether X stands in for R (HLVX).
+
+    `size`: bytes of a load or store that may be one to a port (io_bitmap.py), else 0; `port`: it was one.
+    """
 
     def __init__(self, kind: i64, va: i64, mode: i64, hlvx: bool = False) -> None:
         self.kind, self.va, self.mode, self.hlvx = kind, va, mode, hlvx
+        self.size: i64 = 0
+        self.port = False
 
     def fault(self, causes: tuple[int, int, int]) -> Trap:
         """An exception of this access type at its virtual address."""
@@ -119,6 +125,10 @@ def g_stage(h: Hart, a: Access, gpa: i64, purpose: i64) -> i64:
         pte = read_pte(h, a, address)
         # Step 3.
         if malformed(pte):
+            if explicit and not pte & PTE_V and io_bitmap.covers(h, gpa, a.size):
+                a.port = io_bitmap.permits(h, gpa, a.size, read_pte(h, a, io_bitmap.bits_place(h, gpa)))
+            if a.port:
+                return io_bitmap.target(h, gpa)
             raise a.guest_page_fault(gpa, purpose)
         # Step 4.
         if not pte & (PTE_R | PTE_X):
@@ -139,6 +149,9 @@ def g_stage(h: Hart, a: Access, gpa: i64, purpose: i64) -> i64:
         if missing:
             if not h.menvcfg & ADUE:
                 raise a.guest_page_fault(gpa, purpose)
+            if missing & PTE_D and page_log.active(h):
+                write_pte(h, a, page_log.next_place(h, a, gpa, purpose), page_log.entry(gpa, level))
+                h.hpmli += 1
             write_pte(h, a, address, pte | missing)
         # Step 10.
         return leaf_address(pte, level, gpa)
