@@ -43,6 +43,7 @@ system:
 	command -v perl >/dev/null || missing="$$missing perl"; \
 	command -v dtc >/dev/null || missing="$$missing device-tree-compiler"; \
 	command -v riscv64-unknown-elf-gcc >/dev/null || missing="$$missing gcc-riscv64-unknown-elf"; \
+	command -v gdb-multiarch >/dev/null || missing="$$missing gdb-multiarch"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then \
 		echo "installing from Debian:$$missing"; \

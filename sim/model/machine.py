@@ -42,15 +42,15 @@ class Machine:
     """One hart and the devices of isa/platform.py.
 
     `rom`: contents of the boot ROM. With one, the hart starts at the reset vector, without it at the entry of
-    the ELF with a0 = a1 = 0. Raises ValueError for a RAM or ROM of an impossible size.
+    the ELF with a0 = a1 = 0. Raises ValueError for a RAM or ROM of an impossible size or place.
     """
 
     def __init__(self, profile: Profile = PROFILES["default"], ram_size: int = platform.RAM_SIZE,
-                 rom: bytes = b"") -> None:
+                 rom: bytes = b"", ram_base: int = platform.RAM_BASE) -> None:
         self.profile = profile
         self.on_console: Callable[[bytes], None] = lambda data: None
-        self.memory = Memory(ram_size, rom)
-        self.hart = Hart(profile, self.memory, platform.RESET_VECTOR if rom else platform.RAM_BASE)
+        self.memory = Memory(ram_size, rom, ram_base)
+        self.hart = Hart(profile, self.memory, platform.RESET_VECTOR if rom else ram_base)
         self.harts = [self.hart]
         self.hart.csrs = CsrFile(profile)
         self.hart.decoder = decoder(profile)

@@ -21,19 +21,22 @@ RAM: Final[i64] = 0
 ROM: Final[i64] = 1
 IO: Final[i64] = 2
 HOLE: Final[i64] = 3
+ADDRESSES: Final[int] = 1 << 56         # of physical memory
 
 
 class Memory:
-    """RAM of `ram_size` bytes at RAM_BASE, the bytes of the boot ROM, and whatever is attached."""
+    """RAM of `ram_size` bytes at `ram_base`, the bytes of the boot ROM, and whatever is attached. RAM hides the boot ROM."""
 
-    def __init__(self, ram_size: int, rom: bytes) -> None:
+    def __init__(self, ram_size: int, rom: bytes, ram_base: int = platform.RAM_BASE) -> None:
         if ram_size <= 0 or ram_size % 4096:
             raise ValueError(f"RAM must be a positive multiple of 4096 bytes, not {ram_size}")
+        if ram_base < 0 or ram_base % 4096 or ram_base + ram_size > ADDRESSES:
+            raise ValueError(f"RAM cannot begin at 0x{ram_base:x}: its pages lie below 0x{ADDRESSES:x}")
         if len(rom) > platform.BOOT_ROM.size:
             raise ValueError(f"the boot ROM holds {platform.BOOT_ROM.size} bytes, the image has {len(rom)}")
-        self.base: i64 = platform.RAM_BASE
+        self.base: i64 = ram_base
         self.size: i64 = ram_size
-        self.end: i64 = platform.RAM_BASE + ram_size
+        self.end: i64 = ram_base + ram_size
         self.ram = Ram(ram_size)
         self.rom = rom.ljust(platform.BOOT_ROM.size, b"\0")
         self.rom_base: i64 = platform.BOOT_ROM.base

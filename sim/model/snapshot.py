@@ -70,4 +70,4 @@ def _parse(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 def _kind(m: "Machine") -> str:
     regions = ", ".join(region.name for region, _ in m.memory.devices)
-    return f"profile {m.profile.name}, {m.memory.size} bytes of RAM, devices {regions}"
+    return f"profile {m.profile.name}, {m.memory.size} bytes of RAM at 0x{m.memory.base:x}, devices {regions}"

@@ -76,3 +76,21 @@ def test_attach_refuses_overlaps_and_taken_interrupts() -> None:
     for irq in (10, 32, -1):
         with pytest.raises(ValueError, match=f"interrupt source {irq} of latch is taken or out of range"):
             m.attach(Region("latch", 0x4000_0000, 4, ""), Latch(), irq)
+
+
+def test_ram_elsewhere() -> None:
+    m = Machine(ram_size=8192, ram_base=0)
+    assert (m.memory.kind(0), m.memory.kind(0x1FFF), m.memory.kind(0x2000), m["pc"]) == (RAM, RAM, ROM, 0)
+    m.write_memory(0x1000, asm("addi", rd=5, imm=7).to_bytes(4, "little"))
+    m["pc"] = 0x1000
+    m.step()
+    assert m["x5"] == 7
+    with pytest.raises(ValueError, match="RAM at 0x80000000"):
+        m.restore(Machine(ram_size=8192).snapshot())
+
+
+@pytest.mark.parametrize(("base", "words"), [
+    (0x800, "RAM cannot begin at 0x800"), (1 << 56, "RAM cannot begin at 0x100000000000000"), (0x10_0000, "overlaps")])
+def test_ram_where_it_cannot_be(base: int, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Machine(ram_size=8192, ram_base=base)
