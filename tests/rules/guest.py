@@ -33,6 +33,11 @@ def open_pmp(b: Bare) -> None:
         b.csr(pmpaddr0=-1, pmpcfg0=0x1F)
 
 
+def protect(b: Bare, address: int, permissions: int) -> None:
+    """PMP: these permissions (R, W, X in bits 0 to 2) for one page, all of them elsewhere."""
+    b.csr(pmpaddr0=address >> 2 | 0x1FF, pmpaddr1=-1, pmpcfg0=0x1F18 | permissions)
+
+
 class Guest(Bare):
     """`first` and `second`: the leaf of VA in the VS-stage and of GPA in the G-stage; `user`: VS-stage pages for VU."""
 

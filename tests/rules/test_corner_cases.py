@@ -9,7 +9,7 @@ from isa.insns import BY_NAME
 from isa.platform import UART
 from isa.profile import PROFILES
 from sim.model.masks import MPP_LSB, MPRV, MPV, MSTATUS_GVA, MXR, SIE, SPP, SPV, SPVP, TW, VTW
-from tests.rules.guest import ADUE, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest
+from tests.rules.guest import ADUE, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, PAGE_FAULT, STORE, VA, Guest, protect
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PA, PD, PR, PU, PV, PW, PX, Bare, asm, sv39
 
@@ -18,6 +18,7 @@ EXECUTE_ONLY = PV | PX | PA | PD
 OTHER = DATA + 0x1000
 WIDE = 1 << 41                          # the first guest physical address that Sv39x4 does not have
 READ_PTE = 0x3000
+R, X = 1, 4                             # of a PMP entry
 STCE = 1 << 63
 NOT_HERE = {19}                         # rows that say why they cannot arise
 
@@ -120,6 +121,7 @@ def test_06_mxr_does_not_make_an_execute_only_page_readable_for_a_walk_nor_does_
 
 
 @mutant("translate.py", "if kind == FETCH or hlvx:", "if kind == FETCH:")
+@mutant("access.py", "R | X if a.hlvx else R", "X if a.hlvx else R")
 @mutant("access.py", "if a.hlvx and not", "if a.hlvx and False and not")
 @mutant("execute_hypervisor.py", "Access(LOAD, h.x[self.rs1], guest_mode(h), self.hlvx)",
         "Access(2 if self.hlvx else LOAD, h.x[self.rs1], guest_mode(h), self.hlvx)")
@@ -133,6 +135,12 @@ def test_07_hlvx_needs_execute_permission_in_both_stages_and_in_memory_and_its_f
     g.put(g.g_pte, [g.pte_of(UART.base, LEAF | PU)], 8)
     for name, cause in (("hlv.bu", 0), ("hlvx.hu", 5)):
         assert trapped(g, asm(name, rs1=5), S) == cause
+    for permissions, cause in ((R, 5), (X, 5), (R | X, 0)):
+        g = Guest(profile=PROFILES["full"])
+        protect(g, DATA, permissions)
+        g.csr(hstatus=SPVP)
+        g.x(x5=VA)
+        assert trapped(g, asm("hlvx.wu", rs1=5), S) == cause
 
 
 @mutant("access.py", "and not a.hlvx and", "and")
@@ -174,6 +182,7 @@ def test_10_hlv_sees_the_store_before_it() -> None:
 
 @mutant("execute_hypervisor.py", "h.hstatus & SPVP", "h.mstatus & 0x100")
 @mutant("execute_hypervisor.py", "h.hstatus & SPVP", "h.mode & S")
+@mutant("access.py", "h.pmp.permits(pa, need, a.mode)", "h.pmp.permits(pa, need, h.mode)")
 def test_11_hlv_and_hsv_have_the_privilege_of_spvp_whoever_executes_them() -> None:
     for user, spvp, mode in itertools.product((False, True), (0, SPVP), (M, S, U)):
         g = Guest(user=user)
@@ -183,6 +192,11 @@ def test_11_hlv_and_hsv_have_the_privilege_of_spvp_whoever_executes_them() -> No
             assert bool(g.do(word, mode)["trap"]) == (user == bool(spvp))
         r = g.do(asm("hlv.w", rd=3, rs1=6), mode)       # misaligned, and still as the guest
         assert (r["cause"], r["gva"], r["tinst"]) == (4, 1, asm("hlv.w", rd=3))
+    g = Guest(profile=PROFILES["full"])
+    protect(g, DATA, 0)
+    g.csr(hstatus=SPVP)
+    g.x(x5=VA)
+    assert (trapped(g, asm("hlv.w", rs1=5), M), g.at(M, DATA)) == (5, DATA)     # PMP sees the guest, too
 
 
 @mutant("trap.py", "    if mode & V:\n        pushed = pushed & ~SPVP", "    if True:\n        pushed = pushed & ~SPVP")

@@ -3,7 +3,7 @@
 from isa.causes import VS, VU, M, S, U
 from isa.profile import PROFILES
 from sim.model.masks import MXR
-from tests.rules.guest import ACCESS_FAULT, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, STORE, VA, Guest
+from tests.rules.guest import ACCESS_FAULT, FETCH, GPA, GUEST_PAGE_FAULT, KINDS, LOAD, STORE, VA, Guest, protect
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import DATA, LEAF, PA, PD, PG, PR, PU, PV, PW, PX, TABLES, sv39
 
@@ -84,7 +84,7 @@ def test_with_hgatp_bare_guest_physical_addresses_are_physical_and_unprotected()
 def test_pmp_applies_to_physical_addresses_with_v_0_and_v_1() -> None:
     def denying(address: int, user: bool = False) -> Guest:
         g = Guest(user=user, profile=PROFILES["full"])
-        g.csr(pmpaddr1=-1, pmpaddr0=address >> 2 | 0x1FF, pmpcfg0=0x1F18)      # nothing in this page, everything elsewhere
+        protect(g, address, 0)
         return g
 
     for user, host, guest in ((False, S, VS), (True, U, VU)):
