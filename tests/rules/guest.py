@@ -33,6 +33,14 @@ def open_pmp(b: Bare) -> None:
         b.csr(pmpaddr0=-1, pmpcfg0=0x1F)
 
 
+def opened(b: Bare, **csrs: int) -> Bare:
+    """All that mstateen and hstateen can allow is allowed; then these are written."""
+    for level in "mh":
+        b.csr(**{f"{level}stateen{n}": -1 for n in range(4)})
+    b.csr(**csrs)
+    return b
+
+
 def protect(b: Bare, address: int, permissions: int) -> None:
     """PMP: these permissions (R, W, X in bits 0 to 2) for one page, all of them elsewhere."""
     b.csr(pmpaddr0=address >> 2 | 0x1FF, pmpaddr1=-1, pmpcfg0=0x1F18 | permissions)

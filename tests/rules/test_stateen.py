@@ -5,21 +5,13 @@ import itertools
 from isa.causes import VS, VU, M, S, U
 from isa.profile import PROFILES
 from tests.rules.csr import ALL, ILLEGAL, VIRTUAL, held, read, write
-from tests.rules.guest import full
+from tests.rules.guest import full, opened
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import CSR, Bare
 
 SE0, ENVCFG, C = 1 << 63, 1 << 62, 1
 NUMBERS = range(4)
 WITHOUT = PROFILES["full"].without("Smstateen", "Xdoppel")
-
-
-def opened(b: Bare, **csrs: int) -> Bare:
-    """Everything allowed at both levels, then these written."""
-    b.csr(**{f"mstateen{n}": ALL for n in NUMBERS})
-    b.csr(**{f"hstateen{n}": ALL for n in NUMBERS})
-    b.csr(**csrs)
-    return b
 
 
 def writable(b: Bare, name: str) -> int:
