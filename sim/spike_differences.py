@@ -15,23 +15,30 @@ ONES = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class CsrBits:
-    """Bits of one CSR that are not compared, because `reason`; the model takes over what Spike reads there.
+    """Bits of one CSR where Spike shows something else, because `reason`; the model takes over what Spike reads there.
 
+    `always`: what Spike shows in these bits; -1 where that cannot be told, so that they are not compared.
     `beside`: only in a log line that also shows this other CSR.
     """
 
     csr: str
     mask: int
     reason: str
+    always: int = -1
     beside: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Is nothing left out of the comparison?"""
+        return self.always >= 0
 
 
 CSR_BITS = (
-    CsrBits("mideleg", 1 << 12, "SGEI is read-only one in Spike; hypervisor.adoc wants that only with GEILEN > 0"),
+    CsrBits("mideleg", 1 << 12, "SGEI is read-only one in Spike; hypervisor.adoc wants that only with GEILEN > 0", 1 << 12),
     CsrBits("hedeleg", 1 << 0, "fetch misaligned is writable in Spike; hypervisor.adoc leaves it open with IALIGN = 16"),
     CsrBits("mip", 1 << 6 | 1 << 10, "a write of hvip logs mip before VSTIP and VSEIP have changed", beside="hvip"),
-    CsrBits("marchid", ONES, "each implementation has its own"),
-    CsrBits("mimpid", ONES, "each implementation has its own"),
+    CsrBits("marchid", ONES, "each implementation has its own", 5),
+    CsrBits("mimpid", ONES, "each implementation has its own", 0),
     CsrBits("cycle", ONES, "Spike counts instructions as cycles"),
     CsrBits("mcycle", ONES, "Spike counts instructions as cycles"),
 )
@@ -65,7 +72,20 @@ MTIMECMP = 0
 TIMERS = frozenset(causes.IRQ[name] for name in ("MTI", "STI", "VSTI"))
 
 
-def compared(number: int, beside: Container[int] = ()) -> int:
-    """Bits that are compared of a CSR (-1: none), shown in a log line together with these others."""
-    return ONES & ~sum(row.mask for row in CSR_BITS if BY_NAME[row.csr].number == number
-                       and (not row.beside or BY_NAME[row.beside].number in beside))
+ROWS: dict[int, list[CsrBits]] = {}         # by number of the CSR
+for _row in CSR_BITS:
+    ROWS.setdefault(BY_NAME[_row.csr].number, []).append(_row)
+
+
+def explained(number: int, model: int, spike: int, beside: Container[int] = ()) -> list[CsrBits]:
+    """The rows that together explain why Spike shows another value of a CSR; none when they do not, or nothing differs.
+
+    `beside`: numbers of all CSRs in that line of the log.
+    """
+    used = []
+    for row in ROWS.get(number, ()):
+        shown = not row.beside or BY_NAME[row.beside].number in beside
+        if shown and (model ^ spike) & row.mask and (not row.exact or spike & row.mask == row.always):
+            used.append(row)
+            model = model & ~row.mask | spike & row.mask
+    return used if model == spike else []

@@ -7,8 +7,8 @@ from sim.fuzz.encode import Code, comp, li, op
 from sim.fuzz.program import SKIP
 
 _SHORT = tuple(range(8, 16))            # registers of most compressed instructions
-_ALU = tuple(i for i in insns.INSNS if i.unit in ("alu", "mul", "div"))
-_MULDIV = tuple(i for i in insns.INSNS if i.unit in ("mul", "div"))
+_ALU = ("alu", "mul", "div", "bits")
+_MULDIV = ("mul", "div")
 _BRANCHES = ("beq", "bne", "blt", "bge", "bltu", "bgeu")
 _COMPRESSED_ALU = tuple(r for r in insns.COMPRESSED
                         if r.base in ("addi", "addiw", "lui", "srli", "srai", "andi", "sub", "xor", "or", "and", "subw",
@@ -19,7 +19,7 @@ def alu(ctx: Context) -> list[Code]:
     """Arithmetic on whatever the registers hold."""
     rng, code = ctx.rng, []
     for _ in range(rng.randint(3, 8)):
-        insn = rng.choice(_ALU)
+        insn = rng.choice(values.instructions(ctx.limits.profile, *_ALU))
         rd, rs1, rs2 = rng.choice((0, *layout.BODY, *layout.BODY)), ctx.source(), ctx.source()
         imm = rng.randrange(-2048, 2048)
         if "imm_u" in insn.operands:
@@ -58,7 +58,8 @@ def muldiv(ctx: Context) -> list[Code]:
     rng = ctx.rng
     a, b = ctx.register(), ctx.register()
     code = [*li(a, rng.choice(values.CORNERS)), *li(b, rng.choice(values.CORNERS))]
-    return code + [op(rng.choice(_MULDIV).name, ctx.register(a, b), *rng.sample((a, b), 2)) for _ in range(3)]
+    multiply = values.instructions(ctx.limits.profile, *_MULDIV)
+    return code + [op(rng.choice(multiply).name, ctx.register(a, b), *rng.sample((a, b), 2)) for _ in range(3)]
 
 
 def constant(ctx: Context) -> list[Code]:
@@ -82,7 +83,7 @@ def _compressed(ctx: Context) -> Code:
         rd = bits >> 7 & 31
         if wide and rd not in layout.BODY and rd != 0:
             continue
-        if next(r for r in insns.COMPRESSED if bits & r.mask == r.match) is row and row.base:
+        if values.compressed(bits) is row and row.base:
             return Code(bits, 2)
 
 

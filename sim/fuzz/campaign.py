@@ -1,45 +1,51 @@
 """Many random programs against a judge: in parallel, with progress, resumable, every failure kept.
 
-Each finished seed is a line of `results.jsonl` in the output folder, marked with a fingerprint of the generator: a second
-run with the same sources goes on where the first stopped.
+`state.json` in the output folder holds the verdicts and what they have covered, with a fingerprint of everything that decides
+them: a second run with the same sources goes on where the first stopped, a run with other sources starts again.
 """
 
 import hashlib
 import json
+import os
+import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as default
+from itertools import count, islice
 from pathlib import Path
 
-from sim.fuzz.coverage import Coverage
+from sim import crosscheck, spike
+from sim import spike_differences as differences
+from sim.fuzz.coverage import Coverage, Watcher
 from sim.fuzz.generator import DEFAULT, Options, generate
-from sim.fuzz.judge import Judge, Result, unwatched
+from sim.fuzz.judge import QUALITY_RETIRED, QUALITY_VIRTUAL, Judge, Result, unwatched
 from sim.fuzz.program import Program
 from sim.fuzz.shrink import shrink
 from sim.fuzz.values import Limits
 
-SOURCES = Path(__file__).parent
+FUZZ = Path(__file__).parent
+SOURCES = (FUZZ, FUZZ.parents[1] / "isa", FUZZ.parent / "model")
+MODULES = (crosscheck, spike, differences)
+SAVE_SECONDS = 20.0         # between two copies of the state
+STATE = "state.json"
 
 
 @dataclass
 class Seed:
-    """Verdict on one program."""
+    """Verdict on one program. `used`: how often each known difference of the judge was needed."""
 
     seed: int
     records: int
     retired: int
     virtual: int
-    quality: bool
+    counts: bool
     ended: bool
     field: str
-    seconds: float
-    fingerprint: str
-    difference: str = ""
-    coverage: Coverage = default(default_factory=Coverage)
+    used: dict[str, int] = default(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -49,90 +55,134 @@ class Seed:
 
 @dataclass
 class Summary:
-    """Verdicts so far."""
+    """Verdicts so far. `total`: how many programs are to count; `seconds`: wall-clock, of earlier runs as well."""
 
     total: int
-    seeds: list[Seed] = default(default_factory=list)
+    seeds: dict[int, Seed] = default(default_factory=dict)
     coverage: Coverage = default(default_factory=Coverage)
+    seconds: float = 0.0
 
-    def add(self, seed: Seed) -> None:
+    def add(self, seed: Seed, coverage: Coverage) -> None:
         """Count one more."""
-        self.seeds.append(seed)
-        self.coverage.add(seed.coverage)
+        self.seeds[seed.seed] = seed
+        self.coverage.add(coverage)
+
+    @property
+    def counted(self) -> int:
+        """Programs that are worth counting."""
+        return sum(s.counts for s in self.seeds.values())
 
     @property
     def failed(self) -> list[Seed]:
         """Those that differed or did not end."""
-        return [s for s in self.seeds if not s.good]
+        return [s for s in self.seeds.values() if not s.good]
 
     def text(self) -> str:
         """Counts, one line each, and one line for each failing seed."""
-        retired = sum(s.retired for s in self.seeds)
-        virtual = sum(s.virtual for s in self.seeds)
-        good = sum(s.quality for s in self.seeds)
-        lines = [f"{len(self.seeds):,} of {self.total:,} programs, {retired:,} instructions, "
-                 f"{100 * virtual / max(1, retired):.0f} % of them with V=1",
-                 f"{good:,} programs retire at least 2,000 instructions, 30 % of them with V=1",
-                 f"{len(self.failed):,} differ"]
+        done = list(self.seeds.values())
+        records, retired = sum(s.records for s in done), sum(s.retired for s in done)
+        virtual = sum(s.virtual for s in done)
+        rate = 60 * records / self.seconds if self.seconds else 0
+        lines = [f"{self.counted:,} of {len(done):,} programs count: they end, and retire at least {QUALITY_RETIRED:,} "
+                 f"instructions, {QUALITY_VIRTUAL:.0%} of them with V=1",
+                 f"{retired:,} instructions, {virtual / max(1, retired):.0%} of them with V=1; {records - retired:,} traps",
+                 f"{rate:,.0f} instructions and traps a minute",
+                 f"{len(self.failed):,} programs differ"]
         counts = Counter(s.field or "no end" for s in self.failed)
-        lines += [f"  {count:5} in {name}" for name, count in counts.most_common()]
+        lines += [f"  {number:5} in {name}" for name, number in counts.most_common()]
         lines += [f"  seed {s.seed}: {s.field or 'no end'} after {s.records:,} records" for s in self.failed]
+        for name in sorted({name for s in done for name in s.used}):
+            users = sum(name in s.used for s in done)
+            lines.append(f"known difference {name!r}: needed {sum(s.used.get(name, 0) for s in done):,} times, "
+                         f"in {users / len(done):.1%} of the programs")
         return "\n".join(lines)
 
 
 def fingerprint(options: Options) -> str:
-    """Short hash of everything that decides what a seed becomes."""
-    digest = hashlib.sha256(repr(replace(options, limits=Limits(options.limits.name))).encode())
-    for path in sorted([*SOURCES.glob("*.py"), *(SOURCES.parents[1] / "isa").glob("*.py")]):
+    """Short hash of everything that decides what a seed becomes and how it is judged."""
+    digest = hashlib.sha256(repr(replace(options, limits=Limits(options.limits.name, options.limits.profile))).encode())
+    paths = [path for folder in SOURCES for path in folder.rglob("*.py")]
+    for path in sorted([*paths, *(Path(str(module.__file__)) for module in MODULES)]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def one(seed: int, judge: Judge, keep: Path, mark: str, options: Options = DEFAULT) -> Seed:
+def one(seed: int, judge: Judge, keep: Path, options: Options = DEFAULT) -> tuple[Seed, Coverage]:
     """Generate, judge, and keep the program if it fails."""
-    start = time.monotonic()
     image = generate(seed, options).elf()
-    coverage = Coverage()
+    watcher = Watcher()
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / f"seed-{seed}.elf"
         path.write_bytes(image)
-        result = judge(path, coverage.feed)
-    verdict = Seed(seed, result.records, result.retired, result.virtual, result.quality, result.ended, result.field,
-                   round(time.monotonic() - start, 3), mark, result.difference, coverage)
+        result = judge(path, watcher.feed)
+    verdict = Seed(seed, result.records, result.retired, result.virtual, result.counts, result.ended, result.field,
+                   dict(result.used))
     if not verdict.good:
         (keep / f"seed-{seed}.elf").write_bytes(image)
         (keep / f"seed-{seed}.txt").write_text(result.difference or "the program did not end\n")
-    return verdict
+    return verdict, watcher.coverage
 
 
-def run(seeds: Iterable[int], judge: Judge, out: Path, jobs: int = 2,
-        progress: Callable[[Summary], None] = lambda summary: None, options: Options = DEFAULT) -> Summary:
-    """Judge every seed that `out` does not hold yet; `judge` must be a function that a child process can import."""
+def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable[[Summary], None] = lambda summary: None,
+        options: Options = DEFAULT) -> Summary:
+    """Judge these seeds, but for those that `out` holds already; `judge` must be a function that a child process can import.
+
+    For each program that agrees and does not count, one more seed after the last is taken, at most as many again.
+    Ctrl-C lets the programs under way end, and saves.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    mark, log = fingerprint(options), out / "results.jsonl"
-    wanted = list(seeds)
-    summary = Summary(len(wanted))
-    done = {s.seed: s for s in _read(log) if s.fingerprint == mark}
-    for seed in wanted:
-        if seed in done:
-            summary.add(done[seed])
-    todo = iter([seed for seed in wanted if seed not in done])
-    with ProcessPoolExecutor(jobs) as pool, log.open("a") as file:
-        running: set[Future[Seed]] = set()
+    mark = fingerprint(options)
+    summary = load(out / STATE, mark, len(seeds))
+    before, start = summary.seconds, time.monotonic()
+    saved = start
+    fresh = (seed for seed in islice(count(seeds.start), 2 * len(seeds)) if seed not in summary.seeds)
+    running: set[Future[tuple[Seed, Coverage]]] = set()
+    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
         while True:
-            for seed in todo:
-                running.add(pool.submit(one, seed, judge, out, mark, options))
-                if len(running) >= 2 * jobs:
-                    break
+            room = min(_missing(summary, seeds), 2 * jobs) - len(running)
+            running |= {pool.submit(one, seed, judge, out, options) for seed in islice(fresh, max(0, room))}
             if not running:
                 return summary
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                verdict = future.result()
-                summary.add(verdict)
-                file.write(_line(verdict) + "\n")
-                file.flush()
+                summary.add(*future.result())
+                summary.seconds = before + time.monotonic() - start
                 progress(summary)
+            if time.monotonic() - saved > SAVE_SECONDS:
+                save(summary, out / STATE, mark)
+                saved = time.monotonic()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for future in running:
+            if not future.cancelled() and future.exception() is None:
+                summary.add(*future.result())
+        save(summary, out / STATE, mark)
+
+
+def _missing(summary: Summary, seeds: range) -> int:
+    """Programs still to judge: those of the range, and one for each that agrees and does not count."""
+    done = [s for s in summary.seeds.values() if s.seed >= seeds.start]
+    return len(seeds) - sum(s.counts or not s.good for s in done)
+
+
+def save(summary: Summary, path: Path, mark: str) -> None:
+    """Write the whole state; a reader finds the old file or the new one."""
+    data = {"fingerprint": mark, "seconds": summary.seconds, "seeds": [asdict(s) for s in summary.seeds.values()],
+            "records": summary.coverage.records,
+            "coverage": [[*point, number] for point, number in summary.coverage.points.items()]}
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(data))
+    partial.replace(path)
+
+
+def load(path: Path, mark: str, total: int) -> Summary:
+    """The state of an earlier run with the same fingerprint, or an empty one."""
+    data = json.loads(path.read_text()) if path.exists() else {}
+    if data.get("fingerprint") != mark:
+        return Summary(total)
+    coverage = Coverage(Counter({tuple(point): number for *point, number in data["coverage"]}), data["records"])
+    return Summary(total, {s["seed"]: Seed(**s) for s in data["seeds"]}, coverage, data["seconds"])
 
 
 def reduce(seed: int, judge: Judge, out: Path, options: Options = DEFAULT) -> Program:
@@ -150,18 +200,3 @@ def reduce(seed: int, judge: Judge, out: Path, options: Options = DEFAULT) -> Pr
     (out / f"seed-{seed}-small.elf").write_bytes(small.elf())
     (out / f"seed-{seed}-small.txt").write_text(f"{small.listing()}\n\n{judged(small).difference}\n")
     return small
-
-
-def _line(seed: Seed) -> str:
-    data = asdict(seed)
-    data["coverage"] = [[*point, count] for point, count in seed.coverage.points.items()]
-    return json.dumps(data)
-
-
-def _read(log: Path) -> Iterator[Seed]:
-    if not log.exists():
-        return
-    for line in log.read_text().splitlines():
-        data = json.loads(line)
-        coverage = Coverage(Counter({tuple(point): count for *point, count in data["coverage"]}), data["records"])
-        yield Seed(**{**data, "coverage": coverage})

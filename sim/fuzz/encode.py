@@ -11,6 +11,26 @@ _COMPRESSED = {row.name: row for row in insns.COMPRESSED if row.base}
 # Which immediate a pc-relative instruction takes its label in.
 _LABEL = {"jal": "imm_j", "beq": "imm_b", "bne": "imm_b", "blt": "imm_b", "bge": "imm_b", "bltu": "imm_b", "bgeu": "imm_b"}
 
+_Field = tuple[str, int, int]                                   # operand, its width, its lowest bit in the word
+_Immediate = tuple[list[tuple[int, int, int]], int, int]        # pieces (lowest bit, mask, place), sign bit, lowest bit
+_Form = tuple[int, list[_Field], _Immediate | None, bool]       # match, fields, immediate, has aq and rl
+
+
+def _form(insn: insns.Insn) -> _Form:
+    fields, immediate = [], None
+    for operand in insn.operands:
+        if operand.startswith("imm_"):
+            pieces = insns.pieces(insns.IMMEDIATES[operand])
+            immediate = ([(lo, (1 << hi - lo + 1) - 1, at) for hi, lo, at in pieces], pieces[0][0],
+                         min(lo for _, lo, _ in pieces))
+        else:
+            msb, lsb = insns.FIELDS[operand]
+            fields.append((operand, msb - lsb + 1, lsb))
+    return insn.match, fields, immediate, insn.unit == "amo"
+
+
+_FORMS = {insn.name: _form(insn) for insn in insns.INSNS}       # op runs thousands of times for each program
+
 
 @dataclass(frozen=True)
 class Code:
@@ -51,26 +71,22 @@ def op(name: str, rd: int = 0, rs1: int = 0, rs2: int = 0, imm: int = 0, *, csr:
 
     Raises ValueError when an immediate does not fit.
     """
-    insn = insns.BY_NAME[name]
-    word = insn.match
-    number = csrs.BY_NAME[csr].number if isinstance(csr, str) else csr
-    values = {"rd": rd, "rs1": rs1, "rs2": rs2, "csr": number, "zimm": imm, "shamt6": imm, "shamt5": imm,
-              "pred": imm >> 4, "succ": imm & 15}
-    for operand in insn.operands:
-        if operand.startswith("imm_"):
-            spec = insns.IMMEDIATES[operand]
-            bits = insns.insert(imm, spec)
-            if insns.extract(bits, spec) != imm:
-                raise ValueError(f"{name}: immediate {imm} does not fit")
-            word |= bits
-        else:
-            msb, lsb = insns.FIELDS[operand]
-            if values[operand] >> msb - lsb + 1:
+    word, registers, immediate, ordered = _FORMS[name]
+    if registers:
+        number = csrs.BY_NAME[csr].number if isinstance(csr, str) else csr
+        values = {"rd": rd, "rs1": rs1, "rs2": rs2, "csr": number, "zimm": imm, "shamt6": imm, "shamt5": imm,
+                  "pred": imm >> 4, "succ": imm & 15}
+        for operand, width, lsb in registers:
+            if values[operand] >> width:
                 raise ValueError(f"{name}: {operand} = {values[operand]} does not fit")
             word |= values[operand] << lsb
-    if insn.unit == "amo":
-        word |= aqrl << 25
-    return Code(word, 4, label, _LABEL[name] if label else "")
+    if immediate:
+        pieces, top, low = immediate
+        if not -1 << top <= imm < 1 << top or imm & (1 << low) - 1:
+            raise ValueError(f"{name}: immediate {imm} does not fit")
+        for lo, size, at in pieces:
+            word |= (imm >> lo & size) << at
+    return Code(word | (aqrl << 25 if ordered else 0), 4, label, _LABEL[name] if label else "")
 
 
 def comp(name: str, imm: int = 0, **registers: int) -> Code:

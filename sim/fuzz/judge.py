@@ -1,32 +1,37 @@
 """One random program on the golden model and on a judge, record against event, until they differ or the program ends."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as default
 from pathlib import Path
 
-from isa import retire
-from isa.csrs import BY_NAME, BY_NUMBER
-from isa.profile import PROFILES
+from isa.retire import FIELDS, Words
 from sim import crosscheck, spike
 from sim.fuzz import layout
+from sim.fuzz.values import SPIKE
 from sim.model import Machine
 
 MAX_RECORDS = 60_000
 STEPS_PER_RECORD = 200      # of Spike's bound: a trap burns the rest of a batch
+SECONDS = 120.0             # a program that waits for ever is stopped
 QUALITY_RETIRED = 2_000
 QUALITY_VIRTUAL = 0.3       # share of instructions with V=1
-MIP = BY_NAME["mip"].number
-CONTEXT = 8                 # events before the difference that a report shows
 
-Record = dict[str, int]
-Watch = Callable[[Record], None]
+Watch = Callable[[Machine], None]
 Judge = Callable[[Path, Watch], "Result"]
+
+_TRAP, _WRITE = 1 << FIELDS["trap"].lsb, 1 << FIELDS["mem_write"].lsb
+_VIRTUAL = FIELDS["mode"].lsb + 2
+_PADDR = FIELDS["mem_paddr"].word
 
 
 @dataclass
 class Result:
-    """How a comparison ended. `field`: where they differed first, empty when they agreed; `difference`: the report."""
+    """How a comparison ended. `field`: where they differed first, empty when they agreed; `difference`: the report.
+
+    `used`: how often each known difference of the judge was needed.
+    """
 
     records: int = 0
     retired: int = 0
@@ -34,70 +39,56 @@ class Result:
     ended: bool = False
     field: str = ""
     difference: str = ""
+    used: Counter[str] = default(default_factory=Counter)
 
-    def count(self, record: Record) -> None:
+    def count(self, words: Words) -> None:
         """Count one record, which both agree on or not."""
         self.records += 1
-        if not record["trap"]:
+        flags = words[0]
+        if not flags & _TRAP:
             self.retired += 1
-            self.virtual += record["mode"] >> 2
-        self.ended = bool(record["mem_write"]) and record["mem_paddr"] == layout.TOHOST
+            self.virtual += flags >> _VIRTUAL & 1
+            self.ended = bool(flags & _WRITE) and words[_PADDR] == layout.TOHOST
 
     @property
-    def quality(self) -> bool:
-        """Long enough, enough of it in a guest, and ended."""
+    def counts(self) -> bool:
+        """Long enough, enough of it in a guest, and ended: no endless loop of traps."""
         return self.ended and self.retired >= QUALITY_RETIRED and self.virtual >= QUALITY_VIRTUAL * self.retired
 
 
-def unwatched(record: Record) -> None:
-    """Look at no record."""
+def unwatched(machine: Machine) -> None:
+    """Look at no step."""
 
 
-def on_model(elf: Path) -> Iterator[Record]:
-    """Records of the golden model, up to the store to tohost or a bound."""
-    machine = Machine(PROFILES["spike"], layout.RAM_SIZE)
+def on_model(elf: Path) -> Iterator[Machine]:
+    """The golden model after each step, up to the store to tohost or a bound."""
+    machine, result = Machine(SPIKE.profile, layout.RAM_SIZE), Result()
     machine.load_elf(elf)
-    for _ in range(MAX_RECORDS):
+    while not result.ended and result.records < MAX_RECORDS:
         machine.step()
-        record = retire.unpack(machine.hart.record)
-        yield record
-        if record["mem_write"] and record["mem_paddr"] == layout.TOHOST:
-            return
+        result.count(machine.hart.record)
+        yield machine
 
 
 def against_spike(elf: Path, watch: Watch = unwatched) -> Result:
     """Model and Spike in step, up to the first difference. Raises SpikeError, ElfError."""
-    machine = Machine(PROFILES["spike"], layout.RAM_SIZE)
+    machine = Machine(SPIKE.profile, layout.RAM_SIZE)
     image = machine.load_elf(elf)
     crosscheck.after_boot_rom(machine, image.entry)
-    result, last = Result(), deque[str](maxlen=CONTEXT)
-    events = spike.events(elf, image.entry, MAX_RECORDS * STEPS_PER_RECORD, layout.RAM_SIZE)
-    for event in events:
-        _forget_storage(event)
-        machine.step()                      # time need not follow Spike's: comparators are at their extremes
-        record = retire.unpack(machine.hart.record)
-        watch(record)
-        result.count(record)
-        last.append(event.text.rstrip())
-        found = crosscheck.mismatches(machine, record, event)
-        if found:
-            result.field = found[0][0]
-            lines = [f"{what}: the model has {mine:#x}, Spike {theirs:#x}" for what, mine, theirs in found]
-            result.difference = "\n".join([*last, *lines, describe(record)])
-        if found or result.ended or result.records == MAX_RECORDS:
-            events.close()
-            return result
-    result.field, result.difference = "end", "\n".join([*last, "Spike stopped, the model goes on"])
+    result, last = Result(), deque[spike.Event](maxlen=crosscheck.CONTEXT)
+    events = spike.events(elf, image.entry, MAX_RECORDS * STEPS_PER_RECORD, layout.RAM_SIZE, SPIKE.profile, SECONDS)
+    try:
+        for event in events:
+            machine.step()                  # time need not follow Spike's: comparators are at their extremes
+            watch(machine)
+            result.count(machine.hart.record)
+            last.append(event)
+            if found := crosscheck.mismatches(machine, event, result.used):
+                result.field, result.difference = found[0][0], crosscheck.report(last, machine, found)
+            if found or result.ended or result.records == MAX_RECORDS:
+                return result
+    finally:
+        events.close()
+    result.field = "end"
+    result.difference = crosscheck.report(last, machine, []) + "\nSpike stopped, the model goes on"
     return result
-
-
-def _forget_storage(event: spike.Event) -> None:
-    """Spike's log also shows where it keeps bits of mip: `mip` without hvip's share when hvip is written, and `mvip`."""
-    for number in list(event.csrs):
-        if number not in BY_NUMBER or (number == MIP and event.insn >> 20 != MIP):
-            del event.csrs[number]
-
-
-def describe(record: Record) -> str:
-    """The fields of a record that are not zero, on one line."""
-    return "model: " + " ".join(f"{name}={value:#x}" for name, value in record.items() if value)

@@ -27,6 +27,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.entries: dict[int, int] = {}                       # address to entry, where not zero
+        self.pages: dict[tuple[int, int, int, bool, int], int | None] = {}      # what `reach` has found
+        self.good: dict[tuple[int, int, int, bool], list[Window]] = {}          # and `good`
         self._next = {False: layout.TABLES, True: layout.WILD_TABLES}
 
     def table(self, pages: int = 1, wild: bool = False) -> int:
@@ -40,6 +42,8 @@ class Memory:
     def set(self, table: int, index: int, pte: int) -> None:
         """Write one entry."""
         self.entries[table + index * paging.PTE_SIZE] = pte
+        self.pages.clear()
+        self.good.clear()
 
     def get(self, table: int, index: int) -> int:
         """Read one entry."""
@@ -240,9 +244,17 @@ def reach(memory: Memory, space: Space | None, address: int, want: int, user: bo
     """
     if space is None:
         return address
+    key = (space.root, address >> paging.PAGE_SHIFT, want, user, through.root if through else 0)
+    if key not in memory.pages:
+        memory.pages[key] = _walk(memory, space, address & -PAGE, want, user, through)
+    page = memory.pages[key]
+    return None if page is None else page | address & PAGE - 1
+
+
+def _walk(memory: Memory, space: Space, page: int, want: int, user: bool, through: Space | None) -> int | None:
     table = space.root
     for level in (2, 1, 0):
-        index = address >> paging.PAGE_SHIFT + paging.VPN_BITS * level
+        index = page >> paging.PAGE_SHIFT + paging.VPN_BITS * level
         index &= (ENTRIES << paging.X4_BITS if level == 2 and space.stage == "g" else ENTRIES) - 1
         if reach(memory, through, table + index * paging.PTE_SIZE, V | R | A, True) is None:
             return None
@@ -253,19 +265,24 @@ def reach(memory: Memory, space: Space | None, address: int, want: int, user: bo
         if pte & (R | W | X):
             inside = LEAF[level] - 1
             fits = not want & ~pte and bool(pte & U) == user and not target & inside
-            return target | address & inside if fits else None
+            return target | page & inside if fits else None
         table = target
     return None
 
 
 def good(memory: Memory, first: Space, second: Space | None, want: int, user: bool) -> list[Window]:
     """The windows of the first stage that both stages take to data, for these permission bits and U."""
-    def works(address: int) -> bool:
-        middle = reach(memory, first, address, want, user, second)
-        end = None if middle is None else reach(memory, second, middle, want, True)
-        return end is not None and end in DATA
+    key = (first.root, second.root if second else 0, want, user)
+    if key not in memory.good:
+        memory.good[key] = [window for window in first.windows
+                            if all(_reaches_data(memory, first, second, address, want, user) for address in window.addresses())]
+    return memory.good[key]
 
-    return [window for window in first.windows if all(map(works, window.addresses()))]
+
+def _reaches_data(memory: Memory, first: Space, second: Space | None, address: int, want: int, user: bool) -> bool:
+    middle = reach(memory, first, address, want, user, second)
+    end = None if middle is None else reach(memory, second, middle, want, True)
+    return end is not None and end in DATA
 
 
 def pick(rng: random.Random, spaces: Sequence[Space | None], offset: int) -> int:

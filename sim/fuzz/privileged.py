@@ -1,25 +1,34 @@
 """Units of the privileged architecture: CSRs, fences, calls, interrupts, WFI, and what is illegal."""
 
-from isa import csrs, platform
+from functools import cache
+
+from isa import csrs, insns, platform
+from isa.profile import Profile
 from sim.fuzz import layout, values
 from sim.fuzz.context import Context, address
 from sim.fuzz.encode import MASK64, Code, li, op
 
 _CSR_OPS = ("csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci")
 _SSIP = 1 << 1
-_FREE = [c for c in csrs.CSRS if not c.name.startswith(("mhpm",))]
+_NO_FENCES = ("ecall", "ebreak", "sret", "mret", "wfi")        # of the units `fence` and `sys`
 _COUNTERS = tuple(c.number for c in csrs.CSRS if c.name.startswith("mhpm"))
-_REACHED = {mode: [c for c in _FREE if c.level <= level and c.name[:2] != "vs"]
-            for mode, level in (("U", 0), ("VU", 0), ("VS", 1), ("S", 2))}
+_LEVELS = {"U": 0, "VU": 0, "VS": 1, "S": 2}    # of the CSRs that a mode reaches
+
+
+@cache
+def registers(profile: Profile, level: int = 3) -> tuple[csrs.Csr, ...]:
+    """CSRs of a profile, but for the many counters; below M without those of VS."""
+    return tuple(c for c in csrs.CSRS if not c.name.startswith("mhpm") and profile.has(c.ext) and c.level <= level
+                 and (level == 3 or c.name[:2] != "vs"))
 
 
 def fence(ctx: Context) -> list[Code]:
     """Fences of all kinds; those of address translation with and without operands."""
     rng = ctx.rng
-    name = rng.choice(("fence", "fence.i", "pause", "sfence.vma", "hfence.vvma", "hfence.gvma"))
+    name = rng.choice([i.name for i in values.instructions(ctx.limits.profile, "fence", "sys") if i.name not in _NO_FENCES])
     if name == "fence":
         return [op(name, imm=rng.randrange(256))]
-    if name in ("fence.i", "pause"):
+    if not insns.BY_NAME[name].operands:
         return [op(name)]
     return [op(name, rs1=rng.choice((0, rng.choice(layout.BODY))), rs2=rng.choice((0, rng.choice(layout.BODY))))]
 
@@ -90,7 +99,8 @@ def _csr(ctx: Context) -> list[Code]:
     if rng.random() < 0.12:
         number = rng.choice(rng.choice((values.ABSENT, _COUNTERS)))
         return [op(rng.choice(_CSR_OPS), ctx.register(), ctx.source(), imm=rng.randrange(32), csr=number)]
-    row = rng.choice(_REACHED[ctx.mode] if ctx.mode in _REACHED and rng.random() < 0.7 else _FREE)
+    level = _LEVELS[ctx.mode] if ctx.mode in _LEVELS and rng.random() < 0.7 else 3
+    row = rng.choice(registers(ctx.limits.profile, level))
     name = row.name
     fixed = name in ctx.limits.constant and (ctx.mode in ("M", "?") or (ctx.mode == "S" and row.level < 3))
     if name in ctx.frozen or fixed or rng.random() < 0.25:

@@ -100,7 +100,8 @@ class Program:
         """The program as an executable."""
         segments, labels = self.image()
         symbols = {"tohost": layout.TOHOST, "fromhost": layout.FROMHOST, "begin_signature": layout.DATA,
-                   "end_signature": layout.DATA + (layout.DATA_PAGES << 12), **labels}
+                   "end_signature": layout.DATA + (layout.DATA_PAGES << 12),
+                   **{label: at for label, at in labels.items() if not label.rpartition("u")[2].isdigit()}}     # no units
         return write_elf(labels["entry"], segments, symbols)
 
 

@@ -2,8 +2,10 @@
 
 import random
 from dataclasses import dataclass, field
+from functools import cache
 
 from isa import csrs, insns
+from isa.profile import PROFILES, Profile
 from sim.fuzz.encode import MASK64
 
 CORNERS = (0, 1, 2, MASK64, MASK64 - 1, 1 << 63, (1 << 63) - 1, 1 << 31, (1 << 31) - 1, 0xFFFFFFFF, 0xFFFFFFFF80000000,
@@ -15,7 +17,7 @@ _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program must not do because the judge of this name may legally answer otherwise.
+    """What a program can do on this profile, and what it must not because the judge of this name may legally answer otherwise.
 
     `unseen`: CSRs whose value goes to x0, so that only the access is checked. `constant`: CSRs not written. `writable`:
     bits of a CSR that may be written with anything, the others get 0; absent: all. `modes`: MODE of satp, vsatp, hgatp.
@@ -23,6 +25,7 @@ class Limits:
     """
 
     name: str
+    profile: Profile
     unseen: frozenset[str] = frozenset()
     constant: frozenset[str] = frozenset()
     writable: dict[str, int] = field(default_factory=dict)
@@ -32,11 +35,12 @@ class Limits:
 
 
 # RTL and model in lockstep: nothing is excepted.
-LOCKSTEP = Limits("rtl")
+LOCKSTEP = Limits("rtl", PROFILES["default"])
 # Spike: its own counters and identity; SGEI although GEILEN = 0; more counter enables; FS and hedeleg[0]; no FIOM;
 # xcause, xtval2 and xtinst of 64 bits; Sv48 and Sv57; and it forgets the other comparator's pending bit on a write.
 SPIKE = Limits(
     "spike",
+    PROFILES["spike"],
     unseen=frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
                       "mimpid", "mideleg")),
     constant=frozenset(("misa", "mcycle", "minstret", "mcountinhibit", "menvcfg", "henvcfg")),
@@ -57,9 +61,18 @@ SPIKE = Limits(
 )
 
 # Numbers that are nobody's, or that extensions outside every profile own.
-ABSENT = (0x000, 0x001, 0x003, 0x008, 0x017, 0x0FF, 0x101, 0x10C, 0x14F, 0x150, 0x1FF, 0x201, 0x214, 0x24E, 0x250, 0x2FF,
-          0x311, 0x3A0, 0x3B0, 0x400, 0x4C0, 0x580, 0x601, 0x608, 0x60C, 0x612, 0x651, 0x6FF, 0x740, 0x7B0, 0x7C0, 0x800,
+ABSENT = (0x000, 0x001, 0x003, 0x008, 0x017, 0x0FF, 0x101, 0x110, 0x14F, 0x150, 0x1FF, 0x201, 0x214, 0x24E, 0x250, 0x2FF,
+          0x311, 0x3A1, 0x3F0, 0x400, 0x4C0, 0x580, 0x601, 0x608, 0x60B, 0x612, 0x651, 0x6FF, 0x740, 0x7B0, 0x7C0, 0x800,
           0x9C0, 0xA00, 0xBC0, 0xC20, 0xC80, 0xCC0, 0xD00, 0xDB0, 0xE00, 0xE13, 0xEB0, 0xF00, 0xF16, 0xFFF)
+
+@cache
+def instructions(profile: Profile, *units: str) -> tuple[insns.Insn, ...]:
+    """Instructions that a hart of this profile has in these units."""
+    return tuple(i for i in insns.INSNS if i.unit in units and profile.has(i.ext))
+
+
+_INSNS = [(insn.mask, insn.match) for insn in insns.INSNS]
+_COMPRESSED = [(row.mask, row.match, row) for row in insns.COMPRESSED]
 
 
 def value(rng: random.Random) -> int:
@@ -88,14 +101,14 @@ def word(rng: random.Random) -> int:
     """A 32-bit encoding that no instruction has: near to one, or far from all."""
     while True:
         if rng.random() < 0.7:
-            insn = rng.choice(insns.INSNS)
-            fixed = [bit for bit in range(2, 32) if insn.mask >> bit & 1]
-            bits = insn.match | rng.getrandbits(32) & ~insn.mask
+            mask, match = rng.choice(_INSNS)
+            fixed = [bit for bit in range(2, 32) if mask >> bit & 1]
+            bits = match | rng.getrandbits(32) & ~mask
             for bit in rng.sample(fixed, rng.randint(1, 2)):
                 bits ^= 1 << bit
         else:
             bits = rng.getrandbits(32) | 3
-        if bits & 31 != 31 and not any(bits & i.mask == i.match for i in insns.INSNS):
+        if bits & 31 != 31 and not any(bits & mask == match for mask, match in _INSNS):
             return bits
 
 
@@ -105,13 +118,14 @@ def half(rng: random.Random) -> int:
     if rng.random() < 0.6:
         row = rng.choice(reserved)
         bits = row.match | rng.getrandbits(16) & ~row.mask & 0xFFFF
-        if _first(bits) == row:
+        if compressed(bits) == row:
             return bits
     while True:
         bits = rng.getrandbits(16)
-        if bits & 3 != 3 and _first(bits) is None:
+        if bits & 3 != 3 and compressed(bits) is None:
             return bits
 
 
-def _first(bits: int) -> insns.Compressed | None:
-    return next((row for row in insns.COMPRESSED if bits & row.mask == row.match), None)
+def compressed(bits: int) -> insns.Compressed | None:
+    """The row of a 16-bit encoding."""
+    return next((row for mask, match, row in _COMPRESSED if bits & mask == match), None)

@@ -1,16 +1,22 @@
 """Every program that Spike can run, on the golden model and on Spike; and what the comparison would find."""
 
 import dataclasses
+import re
+from collections import Counter
 
 import pytest
 
-from isa import retire
+from isa.csrs import BY_NAME
 from isa.profile import PROFILES
 from sim import crosscheck, programs, spike, spike_differences
 from sim.model import Machine
 from sim.spike_differences import CSR_BITS, EXCLUDED
 
 NAMES = [path.name for path in programs.all_programs(PROFILES["spike"]) if path.stem not in EXCLUDED]
+
+
+def mismatches(machine, event):
+    return crosscheck.mismatches(machine, event, Counter())
 
 
 def check(name, **options):
@@ -38,7 +44,7 @@ def test_excluded_programs_differ(name):
 
 @pytest.mark.parametrize("row", CSR_BITS, ids=lambda row: row.csr)
 def test_each_difference_is_needed(monkeypatch, row):
-    monkeypatch.setattr(spike_differences, "CSR_BITS", tuple(r for r in CSR_BITS if r is not row))
+    monkeypatch.setitem(spike_differences.ROWS, BY_NAME[row.csr].number, [])
     shown = {"mideleg": "h_delegation.S", "hedeleg": "h_delegation.S", "mip": "h_interrupts.S", "marchid": "csr.S",
              "mimpid": "csr.S", "cycle": "counters.S", "mcycle": "counters.S"}[row.csr]
     assert "the model has" in check(shown).report
@@ -48,8 +54,8 @@ def test_each_difference_is_needed(monkeypatch, row):
 WRONG = [
     ("alu.S", {"pc": 0}, "pc"), ("alu.S", {"insn": 0x13}, "insn"), ("alu.S", {"mode": 1}, "mode"),
     ("alu.S", {"rd": 7}, "rd"), ("alu.S", {"rd": -1}, "rd"), ("alu.S", {"rd_value": 99}, "rd_value"),
-    ("alu.S", {"trap": True}, "trap"), ("alu.S", {"loads": [0x80000000]}, "mem_read"),
-    ("alu.S", {"stores": [(0x80000000, 1, 8)]}, "mem_write"), ("alu.S", {"csrs": {0x300: 1}}, "mstatus"),
+    ("alu.S", {"trap": True}, "trap"), ("alu.S", {"loads": (0x80000000,)}, "mem_read"),
+    ("alu.S", {"stores": ((0x80000000, 1, 8),)}, "mem_write"), ("alu.S", {"csrs": ((0x300, 1),)}, "mstatus"),
 ]
 
 
@@ -68,52 +74,52 @@ def test_one_wrong_field_is_found(monkeypatch, name, change, named):
 
 
 def first(name, wanted):
-    """The first event of a program that `wanted` accepts, the record of the model for it, and the model."""
+    """The first event of a program that `wanted` accepts, and the model after that step."""
     elf = programs.build_program(programs.SOURCES / name)
     machine = Machine(profile=PROFILES["spike"])
     entry = machine.load_elf(elf).entry
     crosscheck.after_boot_rom(machine, entry)
     for event in spike.events(elf, entry, 1_000_000):
         machine.step()
-        record = retire.unpack(machine.hart.record)
         if wanted(event):
-            assert crosscheck.mismatches(machine, record, event) == []
-            return machine, record, event
+            assert mismatches(machine, event) == []
+            return machine, event
     raise AssertionError(f"{name} has no such event")
 
 
 @pytest.mark.parametrize(("field", "value", "named"), [
     ("cause", 5, "cause"), ("tval", 1, "tval"), ("interrupt", True, "interrupt"), ("trap", False, "trap")])
 def test_a_wrong_trap_is_found(field, value, named):
-    machine, record, event = first("loadstore.S", lambda e: e.trap)
-    found = crosscheck.mismatches(machine, record, dataclasses.replace(event, **{field: value}))
+    machine, event = first("loadstore.S", lambda e: e.trap)
+    found = mismatches(machine, dataclasses.replace(event, **{field: value}))
     assert [what for what, _, _ in found] == [named]
 
 
 @pytest.mark.parametrize(("access", "named"), [
     ((8, 0, 0), ["mem_vaddr"]), ((0, 1, 0), ["mem_wdata"]), ((0, 0, 1), ["bytes"])])
 def test_a_wrong_store_is_found(access, named):
-    machine, record, event = first("loadstore.S", lambda e: e.stores)
+    machine, event = first("loadstore.S", lambda e: e.stores)
     wrong = tuple(a + b for a, b in zip(event.stores[0], access, strict=True))
-    found = crosscheck.mismatches(machine, record, dataclasses.replace(event, stores=[wrong]))
+    found = mismatches(machine, dataclasses.replace(event, stores=(wrong,)))
     assert [what for what, _, _ in found] == named
 
 
 def test_a_wrong_load_address_is_found():
-    machine, record, event = first("loadstore.S", lambda e: e.loads)
-    found = crosscheck.mismatches(machine, record, dataclasses.replace(event, loads=[event.loads[0] + 1]))
+    machine, event = first("loadstore.S", lambda e: e.loads)
+    found = mismatches(machine, dataclasses.replace(event, loads=(event.loads[0] + 1,)))
     assert [what for what, _, _ in found] == ["mem_vaddr"]
 
 
 def test_the_report_shows_the_way_there(monkeypatch):
     monkeypatch.setattr(spike_differences, "BOOT_INSTRUCTIONS", 6)
     report = check("counters.S").report.splitlines()
-    assert len(report) == crosscheck.CONTEXT + 3
-    assert report[-2] == "  rd_value: the model has 0x12, Spike 0x11"
+    assert len(report) == crosscheck.CONTEXT + 2
+    mine, theirs = (int(number, 16) for number in re.findall("0x[0-9a-f]+", report[-2]))
+    assert report[-2].startswith("  rd_value: the model has") and mine == theirs + 1
     assert "the model's record: valid=0x1 mode=0x3" in report[-1]
 
 
 def test_spike_that_stops_early_is_reported(monkeypatch):
     genuine = spike.events
     monkeypatch.setattr(spike, "events", lambda elf, entry, bound, ram: genuine(elf, entry, 50, ram))
-    assert check("alu.S").report == "Spike stopped after 45 events, the model goes on"
+    assert re.fullmatch(r"Spike stopped after \d+ events, the model goes on", check("alu.S").report)

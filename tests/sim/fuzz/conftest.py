@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.fuzz.judge import Record, on_model
+from isa.retire import unpack
+from sim.fuzz.judge import on_model
 from sim.fuzz.program import STATE, Block, Literal, Program, Segment, Unit
 
-Run = Callable[..., list[Record]]
+Run = Callable[..., list[dict[str, int]]]
 
 
 def block(number: int, mode: str, *units: Unit, budget: int = 20, **state: int) -> Block:
@@ -28,8 +29,8 @@ def block_fixture() -> Callable[..., Block]:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Records of a program of these blocks on the model."""
-    def runs(*blocks: Block, **parts: dict[str, int]) -> list[Record]:
+    def runs(*blocks: Block, **parts: dict[str, int]) -> list[dict[str, int]]:
         path = tmp_path / "x.elf"
         path.write_bytes(Program(0, list(blocks), {}, **parts).elf())
-        return list(on_model(path))
+        return [unpack(machine.hart.record) for machine in on_model(path)]
     return runs

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from isa.causes import MODES
+from isa.retire import unpack
 from sim.fuzz.generator import Options, generate
 from sim.fuzz.judge import Result, on_model
 
@@ -27,14 +28,15 @@ def test_programs_end_and_most_are_long_and_virtual(tmp_path: Path) -> None:
         path = tmp_path / "x.elf"
         path.write_bytes(generate(seed).elf())
         result = Result()
-        for record in on_model(path):
-            result.count(record)
+        for machine in on_model(path):
+            result.count(machine.hart.record)
+            record = unpack(machine.hart.record)
             modes[MODES[record["mode"]]] += 1
             if record["trap"]:
                 traps.add((record["interrupt"], record["cause"]))
                 targets.add(MODES[record["next_mode"]])
         assert result.ended, seed
-        good += result.quality
+        good += result.counts
     assert good >= 9
     assert min(modes.values()) > 100 and len(modes) == 5
     assert targets == {"M", "S", "VS"}

@@ -3,15 +3,14 @@
 from isa.causes import EXC, MODES, VU, U
 from sim.fuzz import handlers, layout
 from sim.fuzz.encode import Code, li, op
-from sim.fuzz.judge import Record
 from sim.fuzz.program import Segment, Unit
 
 
-def ended(records: list[Record]) -> bool:
+def ended(records: list[dict[str, int]]) -> bool:
     return bool(records[-1]["mem_write"]) and records[-1]["mem_paddr"] == layout.TOHOST
 
 
-def written(records: list[Record], register: int) -> list[int]:
+def written(records: list[dict[str, int]], register: int) -> list[int]:
     return [r["rd_value"] for r in records if r["rd"] == register]
 
 

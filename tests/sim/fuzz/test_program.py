@@ -6,15 +6,14 @@ import pytest
 from isa.causes import MODES
 from sim.fuzz import layout
 from sim.fuzz.encode import li, op
-from sim.fuzz.judge import Record
 from sim.fuzz.program import SKIP, Program, Unit
 
 
-def ended(records: list[Record]) -> bool:
+def ended(records: list[dict[str, int]]) -> bool:
     return bool(records[-1]["mem_write"]) and records[-1]["mem_paddr"] == layout.TOHOST
 
 
-def written(records: list[Record], register: int) -> list[int]:
+def written(records: list[dict[str, int]], register: int) -> list[int]:
     return [r["rd_value"] for r in records if r["rd"] == register]
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isa.causes import EXC
+from isa.retire import unpack
 from sim.fuzz.generator import generate
 from sim.fuzz.judge import on_model
 from sim.fuzz.program import Program
@@ -30,7 +31,7 @@ def test_a_failure_shrinks_to_a_handful(tmp_path: Path) -> None:
         path = tmp_path / "x.elf"
         path.write_bytes(program.elf())
         return any(r["trap"] and r["cause"] == EXC["LOAD_GUEST_PAGE_FAULT"] and r["mode"] & 4 and not r["interrupt"]
-                   for r in on_model(path))
+                   for r in (unpack(machine.hart.record) for machine in on_model(path)))
 
     program = next(p for p in map(generate, range(20)) if fails(p))
     before = program.elf()
