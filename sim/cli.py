@@ -110,6 +110,28 @@ def crosscheck(elf: Elf, max_instructions: Limit = 1_000_000, ram: Ram = DEFAULT
 
 
 @app.command()
+def check_trace(log: Annotated[Path, typer.Argument(metavar="LOG", help="A commit log in Spike's format (--log-commits).")],
+                elf: Elf,
+                isa: Annotated[str, typer.Option("--isa", metavar="ISA", help="What the core is, such as rv64imac_zba.")] = "",
+                priv: Annotated[str, typer.Option("--priv", metavar="MODES", help="Its modes: m, mu or msu.")] = "msu",
+                config: Annotated[str, typer.Option("--config", metavar="NAME",
+                                                    help=f"Instead of --isa, one of: {', '.join(PROFILES)}.")] = "",
+                ram_base: Annotated[str, typer.Option("--ram-base", metavar="ADDRESS", help="Where its RAM begins.")]
+                = hex(platform.RAM_BASE), ram: Ram = DEFAULT_RAM,
+                entry: Annotated[str, typer.Option("--entry", metavar="ADDRESS", help="Instead of the entry of the ELF.")] = "",
+                free: Annotated[list[str] | None, typer.Option("--free", metavar="CSR",
+                                                               help="Do not compare this CSR; may be repeated.")] = None,
+                max_instructions: Limit = MAX_INSTRUCTIONS, as_json: Json = False) -> None:
+    """Compare the commit log of any core with what the golden model does with the same ELF."""
+    from sim import check_trace as checks
+    with Terminal(as_json=as_json) as terminal:
+        settings = checks.Settings(checks.profile(isa, priv, config), address(ram_base), size(ram),
+                                   address(entry) if entry else None, frozenset(free or ()), max_instructions)
+        outcome = checks.outcome(log, elf, settings)
+    _finish(terminal, outcome)
+
+
+@app.command()
 def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges the model.")] = Judge.spike,
          seeds: Annotated[str, typer.Option("--seeds", metavar="A:B", help="Seeds A to B-1, one program each.")] = "0:100",
          jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Programs at a time.")] = 2,
@@ -167,6 +189,14 @@ def size(text: str) -> int:
     if value < 0x1000 or value % 0x1000:
         raise BadInput(f"RAM of {text} is not a positive multiple of 4K")
     return value
+
+
+def address(text: str) -> int:
+    """An address, in decimal or with 0x. Raises BadInput."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise BadInput(f"{text!r} is not an address; write for instance 0x80000000") from None
 
 
 def seed_range(text: str) -> range:
