@@ -15,6 +15,7 @@ from sim.model.masks import ADUE, STCE
 
 CBIE: Final[i64] = BY_NAME["menvcfg"]["cbie"].mask
 RESERVED_CBIE: Final[i64] = 1 << BY_NAME["menvcfg"]["cbie"].msb
+SHARED: Final[i64] = ADUE | STCE
 BYTE: Final[i64] = 8
 
 
@@ -47,13 +48,12 @@ class Henvcfg(Envcfg):
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
         self.own: i64 = self.mask
-        self.shared: i64 = (ADUE if profile.has("Svadu") else 0) | (STCE if profile.has("Sstc") else 0)
 
     def read(self, h: Hart) -> i64:
-        return h.henvcfg & (self.own | h.menvcfg & self.shared)
+        return h.henvcfg & (self.own | h.menvcfg & SHARED)
 
     def legalize(self, h: Hart, old: i64, new: i64) -> i64:
-        self.mask = self.own | h.menvcfg & self.shared
+        self.mask = self.own | h.menvcfg & SHARED
         return super().legalize(h, old, new)
 
 

@@ -34,9 +34,26 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "reset", "ones", "zeros"), LIMITS, ids=[row[0] for row in LIMITS])
-def test_limits(name: str, reset: int, ones: int, zeros: int) -> None:
-    m = Bare().m
+# The same of the profile `full`, where it differs from the above or has more.
+FULL_LIMITS = [
+    ("misa", 1 << 63 | 0x94_1187, 1 << 63 | 0x94_1187, 1 << 63 | 0x94_1187),
+    ("medeleg", 0, 0x3FC_B7FE, 0),
+    ("mcounteren", 0, 0x7F, 0), ("hcounteren", 0, 0x7F, 0), ("scounteren", 0, 0x7F, 0), ("mcountinhibit", 0, 0x7D, 0),
+    ("menvcfg", 0, 5 << 61 | 0xF1, 0), ("henvcfg", 0, 0xF1, 0), ("senvcfg", 0, 0xF1, 0),
+    ("mstateen0", 0, 3 << 62 | 1, 0), *((f"mstateen{n}", 0, 1 << 63, 0) for n in (1, 2, 3)),
+    *((f"hstateen{n}", 0, 0, 0) for n in range(4)), *((f"sstateen{n}", 0, 0, 0) for n in range(4)),
+    ("mcyclecfg", 0, 0x1F << 58, 0), ("minstretcfg", 0, 0x1F << 58, 0),
+    ("mhpmcounter3", 0, ONES, 0), ("mhpmcounter6", 0, ONES, 0), ("mhpmcounter7", 0, 0, 0), ("mhpmcounter31", 0, 0, 0),
+    ("mhpmevent3", 0, 0, 0), ("mhpmevent7", 0, 0, 0),
+    ("pmpaddr0", 0, (1 << 54) - 0x400, 0), ("pmpaddr7", 0, (1 << 54) - 0x400, 0), ("pmpaddr8", 0, 0, 0), ("pmpaddr15", 0, 0, 0),
+    ("pmpcfg2", 0, 0, 0),
+]
+ROWS = [(profile, *row) for profile, rows in (("default", LIMITS), ("full", FULL_LIMITS)) for row in rows]
+
+
+@pytest.mark.parametrize(("profile", "name", "reset", "ones", "zeros"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS])
+def test_limits(profile: str, name: str, reset: int, ones: int, zeros: int) -> None:
+    m = Bare(PROFILES[profile]).m
     for vector in ("mtvec", "stvec", "vstvec"):
         m.write_csr(vector, 0)
     assert m.read_csr(name) == reset
@@ -50,6 +67,14 @@ def test_every_csr_of_the_profile_is_either_above_or_tested_below() -> None:
     others = {"satp", "vsatp", "hgatp", "sie", "sip", "vsie", "vsip", "time", "cycle", "instret", "mcycle", "minstret"}
     hpm = {f"mhpm{kind}{n}" for kind in ("counter", "event") for n in range(3, 32)}
     assert set(Bare().h.csrs.by_name) == {row[0] for row in LIMITS} | others | hpm
+
+
+def test_everything_else_that_the_largest_profile_has_is_in_a_file_of_its_own() -> None:
+    """test_csr_counters.py, test_csr_enables.py, test_csr_xdoppel.py and test_pmp.py."""
+    more = set(Bare(PROFILES["full"]).h.csrs.by_name) - set(Bare().h.csrs.by_name)
+    assert {name.rstrip("0123456789") for name in more} == {
+        "mstateen", "hstateen", "sstateen", "mcyclecfg", "minstretcfg", "pmpcfg", "pmpaddr", "hpmcounter",
+        "hdcap", "hple", "hisadis", "hpmla", "hpmli", "hioba", "hiobg", "hiobh"}
 
 
 def test_mpp_2_is_user_mode() -> None:
