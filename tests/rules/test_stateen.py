@@ -7,7 +7,7 @@ from isa.profile import PROFILES
 from tests.rules.csr import ALL, ILLEGAL, VIRTUAL, held, read, write
 from tests.rules.guest import full, opened
 from tests.rules.mutants import mutant
-from tests.sim.model.bare import CSR, Bare
+from tests.sim.model.bare import CODE, CSR, Bare, asm
 
 SE0, ENVCFG, C = 1 << 63, 1 << 62, 1
 NUMBERS = range(4)
@@ -74,6 +74,19 @@ def test_what_mstateen_forbids_is_illegal_and_what_hstateen_forbids_is_virtual()
                 assert access == (ILLEGAL if not m else 0 if h else VIRTUAL)
             assert read(b, name, S) == (0 if m else ILLEGAL)
             assert read(b, name, VU) == (VIRTUAL if m else ILLEGAL)
+
+
+@mutant("pause_loop.py", "if not watched(h):", "if not watched(h) or not h.mstateen[0] & 1:")
+@mutant("pause_loop.py", "    if not watched(h):", "    if not h.mstateen[0] & 1:\n        raise Trap(2)\n    if not watched(h):")
+def test_pause_updates_the_state_of_hple_whatever_c_says_and_is_never_illegal() -> None:
+    enable, on_vs, window = 1 << 63, 1 << 61, 3
+    for c in (0, C):
+        b = full()
+        b.csr(mstateen0=c, hple=enable | on_vs | 100 << 32 | window)
+        b.put(CODE, [asm("pause")] * 8)
+        b.h.pc = CODE
+        b.mode(VS)
+        assert [b.step()["cause"] for _ in range(window + 2)] == [0] * (window + 1) + [24]
 
 
 @mutant("isa/csrs.py", 'no bit is defined for this hart"', 'no bit is defined for this hart", "fcsr 1 1 RO 1"')
