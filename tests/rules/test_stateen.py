@@ -77,7 +77,7 @@ def test_what_mstateen_forbids_is_illegal_and_what_hstateen_forbids_is_virtual()
 
 
 @mutant("pause_loop.py", "if not watched(h):", "if not watched(h) or not h.mstateen[0] & 1:")
-@mutant("pause_loop.py", "    if not watched(h):", "    if not h.mstateen[0] & 1:\n        raise Trap(2)\n    if not watched(h):")
+@mutant("pause_loop.py", "    now = h.clock()\n", "    now = h.clock()\n    if not h.mstateen[0] & 1:\n        raise Trap(2)\n")
 def test_pause_updates_the_state_of_hple_whatever_c_says_and_is_never_illegal() -> None:
     enable, on_vs, window = 1 << 63, 1 << 61, 3
     for c in (0, C):
