@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from isa import causes, platform, retire
+from isa import causes, insns, platform, retire
 from isa.csrs import BY_NAME, BY_NUMBER
 from isa.profile import PROFILES
 from sim import spike
@@ -20,6 +20,7 @@ from sim.model.bits import signed
 from sim.model.masks import STCE
 from sim.spike import Event
 
+BLOCK = 64                  # bytes that cbo.zero clears
 CONTEXT = 9                 # events that a report shows, the one that differs included
 ONES = (1 << 64) - 1
 SYSTEM = 0b1110011
@@ -154,6 +155,7 @@ def mismatches(machine: Machine, event: Event, used: Counter[str]) -> list[Misma
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
+_CBO_ZERO = insns.BY_NAME["cbo.zero"]
 _AT = {name: field.lsb for name, field in retire.FIELDS.items()}
 _WORD = {name: field.word for name, field in retire.FIELDS.items()}
 _TRAP, _MODE, _RD, _SIZE = 1 << _AT["trap"], _AT["mode"], _AT["rd"], _AT["mem_size"]
@@ -181,7 +183,14 @@ def _agrees(words: retire.Words, event: Event) -> bool:
 
 
 def _accesses(record: Record, event: Event) -> list[Mismatch]:
-    """The explicit memory access, as far as Spike shows it: addresses, and what is stored."""
+    """The explicit memory access, as far as Spike shows it: addresses, and what is stored.
+
+    Spike shows cbo.zero as stores of single bytes; the record has one that stands for the block.
+    """
+    if record["insn"] & _CBO_ZERO.mask == _CBO_ZERO.match:
+        first = record["mem_vaddr"] & -BLOCK
+        same = list(event.stores) == [(address, 0, 1) for address in range(first, first + BLOCK)]
+        return [("bytes of the block", BLOCK if record["mem_write"] else 0, BLOCK if same else len(event.stores))]
     pairs: list[Mismatch] = [("mem_read", record["mem_read"], len(event.loads)),
                              ("mem_write", record["mem_write"], len(event.stores))]
     pairs += [("mem_vaddr", record["mem_vaddr"], address) for address in event.loads]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from isa import insns
-from sim.fuzz import layout, pages
+from sim.fuzz import layout, pages, values
 from sim.fuzz.context import Context, address
 from sim.fuzz.encode import Code, comp, li, op
 
@@ -50,6 +50,27 @@ def short_memory(ctx: Context) -> list[Code]:
     where = {} if stack else {"rs1": p}
     data = {"rd": other} if load else {"rs2": other}
     return [*code, comp(f"c.{name}sp" if stack else f"c.{name}", imm, **where, **data)]
+
+
+def cache_block(ctx: Context) -> list[Code]:
+    """Operations on one cache block; those that zero it spare the routine that opens a page, and half of another at its end."""
+    rng, p = ctx.rng, ctx.register()
+    insn = rng.choice(values.instructions(ctx.limits.profile, "cbo"))
+    if insn.name.startswith("prefetch"):
+        return [*li(p, address(ctx, 1, "r")), op(insn.name, rs1=p, imm=rng.randrange(-64, 64) * 32)]
+    at = address(ctx, 1, "w") & -0x1000 | rng.randrange(layout.BLOCK, 0x1000 - layout.BLOCK)
+    if insn.name == "cbo.zero" and ctx.limits.aligned_zero:
+        at &= -layout.BLOCK
+    return [*li(p, at), op(insn.name, rs1=p)]
+
+
+def look_at_table(ctx: Context) -> list[Code]:
+    """Read page-table entries, where hardware may have set A and D."""
+    code: list[Code] = []
+    for slot, _, _ in ctx.rng.sample(ctx.slots, min(4, len(ctx.slots))):
+        p = ctx.register()
+        code += [*li(p, slot), op("ld", p, p)]
+    return code
 
 
 def atomic(ctx: Context) -> list[Code]:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from sim.fuzz.accesses import (
     atomic,
+    cache_block,
     call,
     hypervisor_access,
+    look_at_table,
     memory,
     modify_privilege,
     page_table,
@@ -27,8 +29,8 @@ Maker = Callable[[Context], list[Code]]
 
 # Relative frequency of the units, by mode.
 _ANYWHERE: dict[Maker, int] = {alu: 12, loop: 6, muldiv: 6, constant: 6, compressed: 8, memory: 14, short_memory: 6,
-                               atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3,
-                               csr: 4, illegal: 1, system: 1, fence: 1, hypervisor_access: 1}
+                               atomic: 6, reserved: 3, branch: 6, short_jump: 4, patch: 2, call: 3, cache_block: 3,
+                               look_at_table: 1, csr: 4, illegal: 1, system: 1, fence: 1, hypervisor_access: 1}
 WEIGHTS: dict[str, dict[Maker, int]] = {
     "M": {**_ANYWHERE, modify_privilege: 20, page_table: 8, hypervisor_access: 20, csr: 20, interrupt: 3, wait: 1, timer: 2,
           fence: 3},

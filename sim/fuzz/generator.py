@@ -40,6 +40,7 @@ class World:
     blind: dict[str, pages.Space]
     memory: pages.Memory
     slots: list[tuple[int, int, str]]
+    constants: dict[str, int]
     frozen: frozenset[str]
     limits: values.Limits
 
@@ -54,7 +55,7 @@ def generate(seed: int, options: Options = DEFAULT) -> Program:
     blind = {stage: pages.blind(memory, rng, stage) for stage in ("s", "vs", "g")}
     slots = [slot for group in spaces.values() for space in group for slot in space.slots]
     constants, frozen = _timers(rng, options.limits)
-    world = World(rng, spaces, blind, memory, slots, frozen, options.limits)
+    world = World(rng, spaces, blind, memory, slots, constants, frozen, options.limits)
     program = Program(seed, [], {**memory.image(), layout.DATA: _data(rng)},
                       {reg: values.value(rng) for reg in layout.BODY}, constants)
     for number in range(options.blocks):
@@ -130,10 +131,23 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
         "mie": rng.getrandbits(12) if interrupts else 0,
         "msip": rng.getrandbits(1) if interrupts else 0,
         "mtimecmp": rng.choice((0, MASK64)) if interrupts else MASK64,
+        **{name: value for name, value in _enables(world).items() if world.limits.profile.has(csrs.BY_NAME[name].ext)},
         "mcounteren": rng.getrandbits(3), "hcounteren": rng.getrandbits(3), "scounteren": rng.getrandbits(3),
         "mstatus": mstatus | trapping,
     }
     return state, chosen
+
+
+def _enables(world: World) -> dict[str, int]:
+    """Random contents of the registers that give modes below M what they may use; mostly all of it."""
+    rng = world.rng
+
+    def some(mask: int) -> int:
+        return rng.choice((0, mask, mask, rng.getrandbits(64))) & mask
+
+    out = {name: world.constants[name] | some(world.limits.flags.get(name, 0)) for name in ("menvcfg", "henvcfg")}
+    out["senvcfg"] = some(world.limits.writable.get("senvcfg", 0))
+    return out | {name: some(world.limits.writable.get(name, 0)) for name in ("mstateen0", "hstateen0")}
 
 
 def _atp(rng: random.Random, space: pages.Space | None, bits: int) -> int:

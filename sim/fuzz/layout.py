@@ -25,6 +25,7 @@ USED_PAGES = {S_CODE: CODE_PAGES, U_CODE: CODE_PAGES, DATA_REGION: (DATA - DATA_
 STUB_SIZE = 16                                  # each data page opens with a routine that may be called and patched
 CROSSING = 0xFFE                                # and ends with half an instruction, which the next page completes
 LAST_WRITE = 0xFF8
+BLOCK = 64                                      # bytes that cbo.zero clears
 HOLES = tuple(base + 0x10_0000 for base in (0x7000_0000, 0x4000_0000, S_CODE + RAM_SIZE, 1 << 32, 1 << 40, 1 << 55))
 
 # Registers. Bodies write only BODY; handlers keep what they need in the others.

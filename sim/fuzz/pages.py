@@ -147,23 +147,18 @@ def blind(memory: Memory, rng: random.Random, stage: str) -> Space:
 
 
 def broken(rng: random.Random, level: int, stage: str) -> int:
-    """An entry that a walk must not follow to the end."""
-    good = pointer(layout.TABLES) if level and rng.random() < 0.5 else leaf(rng, level, stage, None)
-    kind = rng.randrange(7)
-    if kind == 6:                                               # too far, or for a guest beyond Sv39x4
-        return good | 1 << rng.randrange(10 + paging.GPA_BITS - paging.PAGE_SHIFT, 54)
-    if kind == 0:
-        return good & ~V
-    if kind == 1:
-        return good & ~R | W | V
-    if kind == 2:
-        return good | 1 << rng.randrange(54, 64)
-    if kind == 3:
-        return pointer(layout.TABLES, V | rng.choice((U, A, D, A | D)))
-    if kind == 4:
-        far = (*layout.HOLES, FAR_GPA, FAR_GPA | layout.DATA) if stage == "vs" else layout.HOLES
-        return pointer(rng.choice(far), good & 0xFF | V)
-    return good | 1 << rng.randrange(10, 19) if level else good & ~A
+    """An entry that a walk must not follow to the end; each reason is as likely as the others."""
+    good = leaf(rng, level, stage, None)
+    away = rng.choice((*layout.HOLES, FAR_GPA, FAR_GPA | layout.DATA) if stage == "vs" else layout.HOLES)
+    choices = [good & ~V, good & ~R | W, good & ~A, good | 1 << rng.randrange(54, 64),
+               pointer(away & -LEAF[level], good & 0xFF), pointer(layout.TABLES, V | rng.choice((U, A, D, A | D)))]
+    if level:
+        choices += [good | 1 << rng.randrange(10, 10 + paging.VPN_BITS * level), pointer(away), pointer(layout.TABLES) & ~V]
+    else:
+        choices += [pointer(layout.TABLES)]
+    if stage == "g":
+        choices.append(good & ~U)
+    return rng.choice(choices)
 
 
 def leaf(rng: random.Random, level: int, stage: str, guest: Space | None) -> int:
@@ -186,17 +181,19 @@ def _subtree(rng: random.Random, memory: Memory, space: Space, table: int, index
              guest: Space | None) -> None:
     """Fill one entry, and what hangs below it; record its windows."""
     kind = rng.random()
-    if level and kind < (0.55 if level == 1 else 0.65):
+    if level and kind < (0.45 if level == 1 else 0.5):
         below = memory.table(wild=True)
         memory.set(table, index, pointer(below, V | (rng.choice((A, D, U)) if rng.random() < 0.08 else 0)))
         for at in sorted(rng.sample(range(ENTRIES), 6)):
             _subtree(rng, memory, space, below, at, level - 1, base + at * LEAF[level - 1], guest)
         return
-    if kind > 0.9:
+    if level and guest and guest.windows and kind < 0.58:       # a table wherever the G-stage puts it, or does not
+        memory.set(table, index, pointer(anywhere(rng, guest.windows).base))
+    elif kind > 0.82:
         memory.set(table, index, broken(rng, level, space.stage))
     else:
         pte = leaf(rng, level, space.stage, guest)
-        if kind > 0.8:
+        if kind > 0.72:
             pte ^= rng.choice((A, D, U, W, X))
         memory.set(table, index, pte)
     space.windows.append(Window(base & (1 << 64) - 1, level))
@@ -207,7 +204,8 @@ def _map_code(rng: random.Random, memory: Memory, space: Space) -> None:
     """Map the four regions onto themselves, each as a megapage or by pages."""
     user = U if space.stage == "g" else 0
     flags = {layout.S_CODE: V | R | X | A | user, layout.U_CODE: V | R | X | A | U,
-             layout.DATA_REGION: V | R | W | A | D | (user or rng.choice((0, U))), layout.TABLES: V | R | A | user}
+             layout.DATA_REGION: V | R | W | A | D | (user or rng.choice((0, U))),
+             layout.TABLES: V | R | A | user | (W | rng.choice((0, D)) if space.stage == "g" and rng.random() < 0.6 else 0)}
     if space.stage == "g" and rng.random() < 0.25:
         memory.set(space.root, CODE_SLOT, pointer(layout.S_CODE, V | R | W | X | U | A | D))
         return
@@ -225,7 +223,7 @@ def _map_code(rng: random.Random, memory: Memory, space: Space) -> None:
             if region + page * PAGE in DATA and rng.random() < 0.4:
                 pte = leaf(rng, 0, space.stage, None) if rng.random() < 0.5 else broken(rng, 0, space.stage)
             elif space.stage == "g" and region + page * PAGE >= layout.WILD_TABLES and rng.random() < 0.25:
-                pte = pte & ~(R | X) | X if rng.random() < 0.5 else pte & ~rng.choice((V, U, A))
+                pte = rng.choice((broken(rng, 0, "g"), pte & ~(R | W) | X, pte & ~(W | D)))
             memory.set(low, page, pte)
 
 
@@ -285,9 +283,15 @@ def _reaches_data(memory: Memory, first: Space, second: Space | None, address: i
     return end is not None and end in DATA
 
 
+def anywhere(rng: random.Random, windows: Sequence[Window]) -> Window:
+    """One of these windows; each level is as likely as the others, however few windows it has."""
+    level = rng.choice(sorted({window.level for window in windows}))
+    return rng.choice([window for window in windows if window.level == level])
+
+
 def pick(rng: random.Random, spaces: Sequence[Space | None], offset: int) -> int:
     """An address that one of these spaces maps in a window; None stands for Bare."""
     space = rng.choice(spaces)
     if space is None or not space.windows:
         return layout.DATA + rng.randrange(layout.DATA_PAGES) * PAGE + offset
-    return rng.choice(space.windows).address(rng, offset)
+    return anywhere(rng, space.windows).address(rng, offset)

@@ -103,6 +103,10 @@ def _csr(ctx: Context) -> list[Code]:
     row = rng.choice(registers(ctx.limits.profile, level))
     name = row.name
     fixed = name in ctx.limits.constant and (ctx.mode in ("M", "?") or (ctx.mode == "S" and row.level < 3))
+    if fixed and name in ctx.limits.flags and rng.random() < 0.7:
+        r = ctx.register()
+        bits = rng.getrandbits(64) & ctx.limits.flags[name]
+        return [*li(r, bits), op(rng.choice(("csrrs", "csrrc")), ctx.register(), r, csr=name)]
     if name in ctx.frozen or fixed or rng.random() < 0.25:
         return [op(rng.choice(("csrrs", "csrrc")), 0 if name in ctx.limits.unseen else ctx.register(), 0, csr=name)]
     if name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):

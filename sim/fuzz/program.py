@@ -15,7 +15,8 @@ _M = layout.M_TEMP
 # What the set-up of each block writes, in this order: registers of the CLINT and CSRs. mepc and mstatus come last, after
 # the fences.
 _CLINT = {"msip": platform.CLINT.base + platform.CLINT_MSIP, "mtimecmp": platform.CLINT.base + platform.CLINT_MTIMECMP}
-STATE = ("medeleg", "mideleg", "hedeleg", "hideleg", "mtvec", "stvec", "vstvec", "satp", "vsatp", "hgatp", "hstatus",
+STATE = ("medeleg", "mideleg", "hedeleg", "hideleg", "mtvec", "stvec", "vstvec", "satp", "vsatp", "hgatp",
+         "menvcfg", "henvcfg", "senvcfg", "mstateen0", "hstateen0", "hstatus",
          "vsstatus", "hvip", "msip", "mtimecmp", "mip", "mie", "mcounteren", "hcounteren", "scounteren", "mepc", "mstatus")
 
 
@@ -168,7 +169,7 @@ def _setup(number: int, block: Block) -> handlers.Listing:
     first = block.segments[0]
     code = [*li(_M[0], _QUIET), op("csrrc", 0, _M[0], csr="mstatus"), *la(_M[1], f"pool{number}")]
     pool: list[Code] = []
-    for name in STATE:
+    for name in (name for name in STATE if name in block.state):
         value = block.state[name]
         if name == "mepc":
             code += [op("sfence.vma"), op("hfence.gvma"), op("hfence.vvma")]

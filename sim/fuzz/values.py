@@ -12,6 +12,8 @@ CORNERS = (0, 1, 2, MASK64, MASK64 - 1, 1 << 63, (1 << 63) - 1, 1 << 31, (1 << 3
            0x5555555555555555, 0xAAAAAAAAAAAAAAAA)
 
 _SGEI, _LCOFI = 1 << 12, 1 << 13
+ENVCFG, ADUE = 0xF << 4, 1 << 61         # CBIE, CBCFE and CBZE; A and D bits by hardware
+SE0, SENVCFG = 1 << 63, 1 << 62          # of mstateen0 and hstateen0
 _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
 
 
@@ -19,19 +21,23 @@ _STATUS = sum(f.mask for f in csrs.BY_NAME["mstatus"].fields)
 class Limits:
     """What a program can do on this profile, and what it must not because the judge of this name may legally answer otherwise.
 
-    `unseen`: CSRs whose value goes to x0, so that only the access is checked. `constant`: CSRs not written. `writable`:
+    `unseen`: CSRs whose value goes to x0, so that only the access is checked. `constant`: CSRs not written, but that single
+    bits in `flags` may be set and cleared. `writable`:
     bits of a CSR that may be written with anything, the others get 0; absent: all. `modes`: MODE of satp, vsatp, hgatp.
     `comparators`: values of stimecmp and vstimecmp. `one_timer`: never use both comparators.
+    `aligned_zero`: cbo.zero only at the beginning of its block.
     """
 
     name: str
     profile: Profile
     unseen: frozenset[str] = frozenset()
     constant: frozenset[str] = frozenset()
+    flags: dict[str, int] = field(default_factory=dict)
     writable: dict[str, int] = field(default_factory=dict)
     modes: tuple[int, ...] = (0, 8, 8, 8, *range(16))
     comparators: tuple[int, ...] = (0, MASK64, 1 << 62)
     one_timer: bool = False
+    aligned_zero: bool = False
 
 
 # RTL and model in lockstep: nothing is excepted.
@@ -44,10 +50,15 @@ SPIKE = Limits(
     unseen=frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
                       "mimpid", "mideleg")),
     constant=frozenset(("misa", "mcycle", "minstret", "mcountinhibit", "menvcfg", "henvcfg")),
+    flags={"menvcfg": ENVCFG | ADUE, "henvcfg": ENVCFG | ADUE},
     writable={
         "mstatus": _STATUS, "sstatus": _STATUS, "vsstatus": _STATUS,
         "hstatus": sum(f.mask for f in csrs.BY_NAME["hstatus"].fields),
-        "scounteren": 7, "hcounteren": 7, "mcounteren": 7, "senvcfg": 0,
+        "scounteren": 7, "hcounteren": 7, "mcounteren": 7, "senvcfg": ENVCFG,
+        "mstateen0": SE0 | SENVCFG, "hstateen0": SE0 | SENVCFG, **dict.fromkeys(("mstateen1", "mstateen2", "mstateen3"), SE0),
+        **dict.fromkeys(("hstateen1", "hstateen2", "hstateen3"), SE0),
+        **dict.fromkeys(("sstateen0", "sstateen1", "sstateen2", "sstateen3"), 0),
+        "mcyclecfg": 0x1F << 58, "minstretcfg": 0x1F << 58,
         "mie": 0xFFF, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
         "vsip": 0xFFF, "hvip": 0xFFF,
         "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI, "hedeleg": MASK64 & ~1,
@@ -58,6 +69,7 @@ SPIKE = Limits(
     modes=(0, 8, 8, 8, 1, 7, 11, 15),
     comparators=(0, MASK64),
     one_timer=True,
+    aligned_zero=True,
 )
 
 # Numbers that are nobody's, or that extensions outside every profile own.
