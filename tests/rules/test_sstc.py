@@ -143,7 +143,7 @@ def test_sstc_adds_stce_to_menvcfg() -> None:
         assert b.m.read_csr("menvcfg") == stce
 
 
-@mutant("csr_enables.py", '(STCE if profile.has("Sstc") else 0)', "0")
+@mutant("csr_enables.py", "SHARED: Final[i64] = ADUE | STCE", "SHARED: Final[i64] = ADUE")
 def test_sstc_adds_stce_to_henvcfg() -> None:
     for b, stce in ((Bare(), STCE), (Bare(PROFILES["default"].without("Sstc")), 0)):
         b.csr(menvcfg=STCE)
