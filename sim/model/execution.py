@@ -12,7 +12,7 @@ from sim.model.trap import Trap, take_exception, take_interrupt
 
 
 def execute(h: Hart, interrupt: i64) -> None:
-    """One interrupt (if not ABSENT), else one instruction or exception; adds to `h.record`, which has its inputs."""
+    """One interrupt (if not ABSENT), else one instruction or exception; adds to `h.retire`, which has its inputs."""
     pc, mode, order = h.pc, h.mode, h.retired + h.traps
     if interrupt != ABSENT:
         record.trapped(h, None, take_interrupt(h, interrupt), pc, mode, order)

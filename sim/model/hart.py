@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from isa import causes, platform, retire
+from isa import causes, platform
 from isa.csrs import BY_NAME
 from isa.profile import Profile
 from sim.model.bits import field, signed, ult, wrap
 from sim.model.masks import LINES, MPP_LSB, MPRV, MPV, SEIP, STCE, STIP, VSTIP
 from sim.model.pmp import Pmp
+from sim.model.retire import Record
 from sim.model.tlb import Tlb
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Hart:
         self.mideleg = causes.VS_INTERRUPTS if self.hypervisor else 0
         self.csrs: CsrFile              # the program's view of the CSRs; the machine sets this and the decoder
         self.decoder: Decoder
-        self.record: vec[i64] = vec[i64]([0] * retire.WORDS)    # of the last step
+        self.retire = Record()          # of the last step
         # Software TLBs, one of each kind per effective mode.
         self.x_tlbs, self.r_tlbs, self.w_tlbs = tlbs(), tlbs(), tlbs()
         # Decoded instructions by physical page (in a guest its complement), which FENCE.I forgets, and the page that pc is in.
@@ -272,6 +273,11 @@ class Hart:
     def writable_pending(self) -> i64:
         """mip as a read-modify-write sees it: without the external interrupt wire behind SEIP."""
         return self.pending() & ~SEIP | self.mip & SEIP
+
+    @property
+    def record(self) -> list[int]:
+        """The record of the last step as unsigned words (isa/retire.py)."""
+        return self.retire.words()
 
     @property
     def steps(self) -> i64:

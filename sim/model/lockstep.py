@@ -7,18 +7,17 @@ counter of what only the RTL has. Everything else is computed and must be equal.
 
 from typing import Final
 
-from librt.vecs import vec
 from mypy_extensions import i64
 
 from isa.causes import EXC, INTERRUPTS, MODES
 from isa.retire import FIELDS, WORDS, unpack
-from sim.model import record
 from sim.model.bits import lsr
 from sim.model.block import Block
 from sim.model.execution import execute
 from sim.model.hart import ABSENT, Hart
 from sim.model.interrupts import takeable
 from sim.model.masks import LINES
+from sim.model.retire import INTERRUPT, IRQ
 
 PATIENCE: Final[i64] = 8                # records that an interrupt may stay takeable before it must be taken
 
@@ -33,6 +32,13 @@ SC_SPURIOUS: Final[i64] = _mask("sc_spurious")
 CAUSE: Final[i64] = _mask("cause")
 RD: Final[i64] = _mask("rd")
 FETCH_ERROR: Final[i64] = EXC["INSTRUCTION_ACCESS_FAULT"] << FIELDS["cause"].lsb
+TIME: Final[i64] = FIELDS["time"].word
+CYCLE: Final[i64] = FIELDS["cycle"].word
+RD_VALUE: Final[i64] = FIELDS["rd_value"].word
+RDATA: Final[i64] = FIELDS["mem_rdata"].word
+CSR_VALUE: Final[i64] = FIELDS["csr_value"].word
+ERROR_PADDR: Final[i64] = FIELDS["error_paddr"].word
+CLOCK: Final[i64] = FIELDS["clock"].word
 SAMPLED: Final[i64] = sum([_mask(f.name) for f in FIELDS.values() if f.sampled and f.word == 0])
 
 
@@ -50,55 +56,60 @@ class Follower:
         self.reason = ""
         for number in range(count):
             flags = block.word(number, 0)
-            _sample(h, block, number)
+            _sample(h, block, number, flags)
             code = takeable(h)
-            if flags & record.INTERRUPT:
+            if flags & INTERRUPT:
                 if code == ABSENT:
                     self.reason = f"interrupt not allowed: none is pending and enabled here ({_state(h)})"
                 h.overdue = 0
                 execute(h, code)
+            elif code == ABSENT:
+                h.overdue = 0
+                execute(h, ABSENT)
             else:
-                h.overdue = 0 if code == ABSENT else h.overdue + 1
-                if h.overdue > PATIENCE:
-                    self.reason = f"late interrupt: {_title(code)} has been takeable for {h.overdue} records"
-                    execute(h, code)
-                else:
-                    execute(h, ABSENT)
+                self._wait(code)
             h.error_dword = ABSENT
-            if self.reason or not _same(h.record, block, number):
-                self.reason = self.reason or _differences(h.record, [block.word(number, word) for word in range(WORDS)])
+            if self.reason or not block.agrees(number, h.retire):
+                self._report(block, number)
                 return number
         return count
 
+    def _wait(self, code: i64) -> None:
+        """The RTL goes on although an interrupt is takeable: fine for a while, as it travels through the pipeline."""
+        h = self.hart
+        h.overdue += 1
+        if h.overdue > PATIENCE:
+            self.reason = f"late interrupt: {_title(code)} has been takeable for {h.overdue} records"
+            execute(h, code)
+        else:
+            execute(h, ABSENT)
 
-def _sample(h: Hart, block: Block, number: i64) -> None:
+    def _report(self, block: Block, number: i64) -> None:
+        """Complete our record with the inputs of theirs, and say what differs."""
+        r = self.hart.retire
+        r.time, r.cycle = block.word(number, TIME), block.word(number, CYCLE)
+        r.error_paddr, r.clock = block.word(number, ERROR_PADDR), block.word(number, CLOCK)
+        if not self.reason:
+            model, rtl = unpack(r.words()), unpack([block.word(number, word) for word in range(WORDS)])
+            self.reason = "; ".join([f"{name}: model 0x{value:x}, RTL 0x{rtl[name]:x}"
+                                     for name, value in model.items() if value != rtl[name]])
+
+
+def _sample(h: Hart, block: Block, number: i64, flags: i64) -> None:
     """Take the inputs of a record."""
-    flags = block.word(number, 0)
-    h.record[0] = flags & SAMPLED
-    for word in range(record.TIME, record.ALL):
-        h.record[word] = block.word(number, word)
-    h.time = h.record[record.TIME]
-    h.in_cycle = h.record[record.CYCLE]
-    h.in_clock = h.record[record.CLOCK]
-    h.in_counter = block.word(number, record.RD_VALUE if flags & RD else record.CSR_VALUE)
-    h.in_rdata = block.word(number, record.RDATA)
-    h.lines = lsr(flags, record.IRQ) & LINES
+    h.retire.flags = flags & SAMPLED
+    h.time = block.word(number, TIME)
+    h.in_cycle = block.word(number, CYCLE)
+    h.in_clock = block.word(number, CLOCK)
+    h.in_counter = block.word(number, RD_VALUE if flags & RD else CSR_VALUE)
+    h.in_rdata = block.word(number, RDATA)
+    h.lines = lsr(flags, IRQ) & LINES
     h.in_sc_spurious = flags & SC_SPURIOUS != 0
     if flags & BUS_ERROR:
         # With no cached translation or instruction, every access of this step passes the checks.
-        h.error_dword = h.record[record.ERROR_PADDR] & -8
+        h.error_dword = block.word(number, ERROR_PADDR) & -8
         h.error_fetch = flags & CAUSE == FETCH_ERROR
         h.flush()
-
-
-def _same(mine: "vec[i64]", theirs: Block, number: i64) -> bool:
-    return all(mine[word] == theirs.word(number, word) for word in range(record.TIME))
-
-
-def _differences(mine: "vec[i64]", theirs: list[int]) -> str:
-    model, rtl = unpack(list(mine)), unpack(theirs)
-    return "; ".join([f"{name}: model 0x{value:x}, RTL 0x{rtl[name]:x}"
-                      for name, value in model.items() if value != rtl[name]])
 
 
 def _title(code: i64) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from isa.retire import unpack
-from sim.model import record
+from sim.model import retire
 from sim.model.bits import unsigned
 from sim.model.hart import Hart
 
@@ -30,11 +30,11 @@ class Watchpoint:
 
     def touched(self, h: Hart) -> bool:
         """Has the last step accessed the bytes?"""
-        flags = h.record[0]
-        if not (self.reads and flags & record.READ or self.writes and flags & record.WRITE):
+        flags = h.retire.flags
+        if not (self.reads and flags & retire.READ or self.writes and flags & retire.WRITE):
             return False
-        first, size = unsigned(h.record[record.VADDR]), SIZES[flags >> record.SIZE & 3]
-        if h.record[record.INSN] & OPCODE == MISC_MEM:      # cbo.zero: the block around the address
+        first, size = unsigned(h.retire.mem_vaddr), SIZES[flags >> retire.SIZE & 3]
+        if h.retire.insn & OPCODE == MISC_MEM:      # cbo.zero: the block around the address
             first, size = first & -BLOCK, BLOCK
         return first < self.address + self.size and self.address < first + size
 
@@ -60,7 +60,7 @@ class Observer:
 
     def tell(self, h: Hart) -> None:
         """Call back for the record of the last step."""
-        listener = self.on_trap if h.record[0] & record.TRAP else self.on_retire
+        listener = self.on_trap if h.retire.flags & retire.TRAP else self.on_retire
         if listener is not None:
             listener(unpack(h.record))
 
