@@ -7,8 +7,9 @@ import pytest
 from isa.causes import VS, VU, M, S, U
 from isa.profile import PROFILES
 from sim.model.masks import MIE, MPIE, MPRV, MPV, SIE, SPIE, SPP, SPV
-from tests.sim.model.bare import CODE, DATA, Bare, asm
+from tests.sim.model.bare import CODE, DATA, LEAF, PU, Bare, asm, sv39
 
+FULL = PROFILES["full"]
 OK, II, VI = 0, 2, 22
 TVM, TW, TSR = 1 << 20, 1 << 21, 1 << 22
 MODES = (M, S, U, VS, VU)
@@ -74,13 +75,50 @@ def test_who_may_wait(mode: int, tw: int, vtw: int) -> None:
 
 @pytest.mark.parametrize(("mode", "tvm", "vtvm"), list(itertools.product(MODES, (0, TVM), (0, TVM))))
 def test_who_may_fence(mode: int, tvm: int, vtvm: int) -> None:
-    b = Bare()
-    b.csr(mstatus=tvm, hstatus=vtvm)
+    b = Bare(FULL)
+    b.csr(mstatus=tvm, hstatus=vtvm, pmpaddr0=-1, pmpcfg0=0x1F)
     sfence = {M: OK, S: II if tvm else OK, U: II, VS: VI if vtvm else OK, VU: VI}[mode]
     vvma = {M: OK, S: OK, U: II, VS: VI, VU: VI}[mode]
     gvma = {M: OK, S: II if tvm else OK, U: II, VS: VI, VU: VI}[mode]
-    for name, expected in (("sfence.vma", sfence), ("hfence.vvma", vvma), ("hfence.gvma", gvma)):
-        assert cause(b.do(asm(name, rs1=1, rs2=2), mode)) == expected, name
+    order = {M: OK, S: OK, U: II, VS: OK, VU: VI}[mode]         # of a batch of invalidations: TVM and VTVM do not matter
+    for name, expected in (("sfence.vma", sfence), ("hfence.vvma", vvma), ("hfence.gvma", gvma),
+                           ("sinval.vma", sfence), ("hinval.vvma", vvma), ("hinval.gvma", gvma),
+                           ("sfence.w.inval", order), ("sfence.inval.ir", order)):
+        r = b.do(asm(name, rs1=1, rs2=2), mode)
+        assert cause(r) == expected, name
+        assert r["tval"] == (asm(name, rs1=1, rs2=2) if expected else 0)
+
+
+@pytest.mark.parametrize(("names", "atp"), [
+    (("sinval.vma", "sfence.vma"), "satp"), (("sinval.vma", "hinval.vvma", "hfence.vvma"), "vsatp"),
+    (("hinval.gvma", "hfence.gvma"), "hgatp")])
+def test_an_invalidation_makes_a_changed_page_table_hold(names: tuple[str, ...], atp: str) -> None:
+    """In the batch that the manual gives as a pattern."""
+    for name in names:
+        b = Bare(FULL)
+        root = b.table(16384 if atp == "hgatp" else 4096)
+        user = PU if atp == "hgatp" else 0
+        b.map(root, CODE, CODE, LEAF | user)
+        pte = b.map(root, DATA, DATA, LEAF | user)
+        b.csr(**{atp: sv39(root)}, pmpaddr0=-1, pmpcfg0=0x1F)
+        b.x(x5=DATA)
+        mode = S if atp == "satp" else VS
+        b.put(DATA, [1], 8)
+        b.put(DATA + 0x1000, [2], 8)
+        assert b.do(asm("ld", rd=7, rs1=5), mode)["rd_value"] == 1
+        # As another hart would: behind the back of this one.
+        b.m.memory.poke(pte, (DATA + 0x1000 >> 2 | LEAF | user).to_bytes(8, "little"))
+        fences = S if name[0] == "h" else mode
+        for word in (asm("sfence.w.inval"), asm(name), asm("sfence.inval.ir")):
+            assert not b.do(word, fences)["trap"]
+        assert b.do(asm("ld", rd=7, rs1=5), mode)["rd_value"] == 2, name
+
+
+@pytest.mark.parametrize("name", ["sinval.vma", "sfence.w.inval", "sfence.inval.ir", "hinval.vvma", "hinval.gvma"])
+def test_svinval_needs_the_extension(name: str) -> None:
+    assert cause(Bare().do(asm(name))) == II
+    without_h = Bare(FULL.without("H", "Xdoppel"))
+    assert cause(without_h.do(asm(name))) == (II if name[0] == "h" else OK)
 
 
 def test_hypervisor_instructions_need_the_extension() -> None:
