@@ -7,7 +7,7 @@ from isa.causes import M
 from isa.platform import RAM_BASE
 from isa.profile import PROFILES, Profile
 from sim.model.bits import signed
-from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
+from tests.sim.model.bare import DATA, LEAF, PU, PV, Bare, asm, sv39
 
 VA = 0x12_3456_7000
 GPA = 0x180_8765_4000                   # uses both of the extra bits of Sv39x4
@@ -39,6 +39,12 @@ def opened(b: Bare, **csrs: int) -> Bare:
         b.csr(**{f"{level}stateen{n}": -1 for n in range(4)})
     b.csr(**csrs)
     return b
+
+
+def trapped(b: Bare, word: int, mode: int) -> int:
+    """Cause of the trap of one instruction, or 0."""
+    r = b.do(word, mode)
+    return r["cause"] if r["trap"] else 0
 
 
 def protect(b: Bare, address: int, permissions: int) -> None:
@@ -85,6 +91,12 @@ class Guest(Bare):
                 break
             table = int.from_bytes(self.m.read_memory(slot, 8), "little") >> 10 << 12
         return slot
+
+    def move(self, level: int, flags: int) -> int:
+        """The VS-stage table of VA at a level now stands at GPA + 0x1000; address of the G-stage PTE, with these flags."""
+        g_pte = self.map(self.g_root, GPA + 0x1000, self.slot(self.root, VA, level) & -4096, flags)
+        self.put(self.slot(self.root, VA, level + 1), [self.pte_of(GPA + 0x1000, PV)], 8)
+        return g_pte
 
     def pte_of(self, pa: int, flags: int) -> int:
         """A leaf PTE."""

@@ -4,18 +4,13 @@ A store to a page table is seen after the fence; before it, this machine still u
 """
 
 from isa.causes import VS, VU, M, S, U
-from tests.rules.guest import GPA, VA, Guest
+from tests.rules.guest import GPA, VA, Guest, trapped
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
 
 VVMA, GVMA, SFENCE = asm("hfence.vvma"), asm("hfence.gvma"), asm("sfence.vma")
 TVM = VTVM = 1 << 20
 OTHER = DATA + 0x1000
-
-
-def trapped(b: Bare, word: int, mode: int) -> int:
-    r = b.do(word, mode)
-    return r["cause"] if r["trap"] else 0
 
 
 def sees_new_g_stage(g: Guest, fence: int, mode: int) -> bool:

@@ -2,16 +2,11 @@
 
 from isa.causes import VS, VU, M, S, U
 from sim.model.masks import MPP_LSB, MPRV, MPV, MSTATUS_GVA, SPVP, SUM, TSR, TVM, TW
-from tests.rules.guest import GPA, VA, Guest, full
+from tests.rules.guest import GPA, VA, Guest, full, trapped
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import DATA, LEAF, PU, Bare, asm, sv39
 
 ECALL, MRET, SRET, WFI = asm("ecall"), asm("mret"), asm("sret"), asm("wfi")
-
-
-def trapped(b: Bare, word: int, mode: int) -> int:
-    r = b.do(word, mode)
-    return r["cause"] if r["trap"] else 0
 
 
 @mutant("trap.py", "| (MPV if mode & V else 0)", "")

@@ -26,7 +26,7 @@ def name_of(word: int) -> str:
 def unreadable_table() -> Guest:
     """The level-0 table of VA is on a page that the G-stage lacks."""
     g = Guest()
-    g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+    g.move(0, 0)
     return g
 
 
@@ -104,7 +104,7 @@ def test_the_fault_of_an_access_to_a_table_of_the_guest_must_write_a_pseudoinstr
         assert (r["tinst"], r["tval2"]) == (READ_PTE, GPA + 0x1000 + 8 * (VA >> 12 & 511) >> 2)
         # Where the transformed instruction is left out, this is not.
         g = Guest(profile=replace(PROFILES["default"], tinst_zero=True))
-        g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+        g.move(0, 0)
         assert g.access(kind, VS)["tinst"] == READ_PTE
 
 
@@ -115,9 +115,7 @@ def test_the_pseudoinstruction_is_a_write_where_a_and_d_of_the_guest_are_to_be_s
     for adue, leaf, kind, tinst in ((ADUE, LEAF & ~PA, LOAD, WRITE_PTE), (ADUE, LEAF & ~PA, FETCH, WRITE_PTE),
                                     (ADUE, LEAF & ~PD, STORE, WRITE_PTE), (ADUE, LEAF, STORE, 0), (0, LEAF & ~PA, LOAD, None)):
         g = Guest(leaf, profile=PROFILES["full"])
-        table = g.slot(g.root, VA, 0) & -4096
-        g.map(g.g_root, GPA + 0x1000, table, read_only)         # of the G-stage: the table cannot be written
-        g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+        g_pte = g.move(0, read_only)                            # the G-stage does not let the table be written
         g.csr(menvcfg=adue)
         g.csr(henvcfg=adue)
         r = g.access(kind, VS)
@@ -125,5 +123,5 @@ def test_the_pseudoinstruction_is_a_write_where_a_and_d_of_the_guest_are_to_be_s
             assert (r["cause"], r["tinst"]) == (13, r["insn"] & ~(31 << 15))
             continue
         assert (r["cause"], r["tinst"]) == ((GUEST_PAGE_FAULT[kind], WRITE_PTE) if tinst else (0, 0))
-        g.put(g.slot(g.g_root, GPA + 0x1000, 0), [0], 8)        # it cannot even be read
+        g.put(g_pte, [0], 8)                                    # nor even be read
         assert g.access(kind, VS)["tinst"] == READ_PTE

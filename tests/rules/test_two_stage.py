@@ -150,9 +150,7 @@ def test_a_table_of_the_guest_is_loaded_for_the_g_stage_whatever_the_access_but_
                            (PV | PX | PU | PA, False), (PV | PR | PU, False)):
         for kind in KINDS:
             g = Guest()
-            table = g.slot(g.root, VA, 0) & -4096
-            g.map(g.g_root, GPA + 0x1000, table, flags)
-            g.put(g.slot(g.root, VA, 1), [g.pte_of(GPA + 0x1000, PV)], 8)
+            g.move(0, flags)
             g.csr(mstatus=MXR)                      # which is for explicit loads
             r = g.access(kind, VS)
             assert r["cause"] == (0 if allowed else GUEST_PAGE_FAULT[kind])

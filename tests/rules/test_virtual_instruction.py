@@ -6,7 +6,7 @@ from isa import csrs
 from isa.causes import VS, VU, M, S, U
 from isa.insns import BY_NAME
 from sim.model.masks import TSR, TVM, TW, VTSR, VTVM, VTW
-from tests.rules.guest import FETCH, LOAD, STORE, Guest, full, opened
+from tests.rules.guest import FETCH, LOAD, STORE, Guest, full, opened, trapped
 from tests.rules.mutants import mutant
 from tests.sim.model.bare import Bare, asm
 
@@ -16,11 +16,6 @@ STCE = 1 << 63
 COUNTERS = {"cycle": 1, "time": 2, "instret": 4, "hpmcounter3": 8}
 ALL = 15                                # counters
 RESERVED = 0x7FF                        # a CSR number that no extension defines
-
-
-def cause(b: Bare, word: int, mode: int) -> int:
-    r = b.do(word, mode)
-    return r["cause"] if r["trap"] else 0
 
 
 def read(name: str) -> int:
@@ -42,8 +37,8 @@ def numbered(number: int) -> int:
 def test_codes_of_the_causes_that_h_adds() -> None:
     g = Guest(second=0)
     assert [g.access(kind, VS)["cause"] for kind in (FETCH, LOAD, STORE)] == [20, 21, 23]
-    assert cause(Bare(), read("hstatus"), VS) == 22
-    assert (cause(Bare(), ECALL, VS), cause(Bare(), ECALL, S)) == (10, 9)
+    assert trapped(Bare(), read("hstatus"), VS) == 22
+    assert (trapped(Bare(), ECALL, VS), trapped(Bare(), ECALL, S)) == (10, 9)
     for code in (2, 6, 10):
         b = Bare()
         b.csr(hvip=1 << code, hie=1 << code)
@@ -72,9 +67,9 @@ def test_a_guest_gets_virtual_instruction_for_what_hs_could_execute_and_else_ill
         for word, enables in itertools.product((*qualified, *by_enables), (0, TVM | TSR)):
             b = Bare()
             b.csr(mcounteren=7, scounteren=7, mstatus=enables)
-            assert cause(b, word, mode) == VIRTUAL
+            assert trapped(b, word, mode) == VIRTUAL
         for word in never:
-            assert cause(Bare(), word, mode) == ILLEGAL
+            assert trapped(Bare(), word, mode) == ILLEGAL
 
 
 @mutant("isa/csrs.py", "cycle           0xC00", "cycle           0xC80")
@@ -85,7 +80,7 @@ def test_high_half_csrs_are_illegal_at_any_privilege() -> None:
     for number in (cycleh, timeh, instreth, hpmcounter3h, hedelegh, htimedeltah, henvcfgh, hstateen0h, stimecmph, vstimecmph):
         for mode in (M, S, U, VS, VU):
             b = opened(full(), mcounteren=ALL, hcounteren=ALL, scounteren=ALL, menvcfg=STCE)
-            assert cause(b, numbered(number), mode) == ILLEGAL
+            assert trapped(b, numbered(number), mode) == ILLEGAL
 
 
 @mutant("csr_access.py", "allowed = h.hcounteren &", "allowed = -1 &")
@@ -95,7 +90,7 @@ def test_vs_gets_virtual_instruction_for_a_counter_that_m_enables_and_hcounteren
         for m, h, s in itertools.product((0, bit), (0, bit), (0, bit)):
             b = full()
             b.csr(mcounteren=ALL ^ bit | m, hcounteren=ALL ^ bit | h, scounteren=ALL ^ bit | s)
-            assert cause(b, read(name), VS) == (ILLEGAL if not m else 0 if h else VIRTUAL)
+            assert trapped(b, read(name), VS) == (ILLEGAL if not m else 0 if h else VIRTUAL)
 
 
 @mutant("csr_access.py", "(h.scounteren if h.mode == VU else -1)", "-1")
@@ -105,7 +100,7 @@ def test_vu_gets_virtual_instruction_for_a_counter_unless_hcounteren_and_scounte
         for m, h, s in itertools.product((0, bit), (0, bit), (0, bit)):
             b = full()
             b.csr(mcounteren=ALL ^ bit | m, hcounteren=ALL ^ bit | h, scounteren=ALL ^ bit | s)
-            assert cause(b, read(name), VU) == (ILLEGAL if not m else 0 if h and s else VIRTUAL)
+            assert trapped(b, read(name), VU) == (ILLEGAL if not m else 0 if h and s else VIRTUAL)
 
 
 @mutant("execute_hypervisor.py", "if h.mode & V:", "if h.mode & V and h.mode & S:")
@@ -115,7 +110,7 @@ def test_hypervisor_instructions_are_virtual_instructions_for_vs_and_vu() -> Non
     for name, mode, hu in itertools.product(names, (VS, VU), (0, 1 << 9)):
         b = Bare()
         b.csr(hstatus=hu)
-        assert cause(b, asm(name), mode) == VIRTUAL
+        assert trapped(b, asm(name), mode) == VIRTUAL
 
 
 @mutant("csr_access.py", "h.mode == VU or level == HYPERVISOR", "h.mode == VU")
@@ -125,8 +120,8 @@ def test_hypervisor_and_vs_csrs_are_virtual_instructions_for_guests_if_hs_could_
     assert len(rows) > 25
     for row, mode, tvm in itertools.product(rows, (VS, VU), (0, TVM)):
         b = opened(full(), menvcfg=STCE, mcounteren=ALL, mstatus=tvm)
-        assert cause(b, read(row.name), mode) == VIRTUAL
-        assert cause(b, write(row.name), mode) == (ILLEGAL if row.name == "hgeip" else VIRTUAL)
+        assert trapped(b, read(row.name), mode) == VIRTUAL
+        assert trapped(b, write(row.name), mode) == (ILLEGAL if row.name == "hgeip" else VIRTUAL)
 
 
 @mutant("execute_system.py", "h.mode == VU or (h.mode == VS and h.hstatus & VTW)", "h.mode == VS and h.hstatus & VTW")
@@ -135,7 +130,7 @@ def test_wfi_in_vu_is_a_virtual_instruction_unless_tw_makes_it_illegal() -> None
         for tw, expected in ((0, VIRTUAL), (TW, ILLEGAL)):
             b = Bare()
             b.csr(mstatus=tw, hstatus=vtw)
-            assert cause(b, WFI, VU) == expected
+            assert trapped(b, WFI, VU) == expected
 
 
 @mutant("execute_system.py", "h.mode == VU or (h.mode == VS and h.hstatus & VTSR)", "h.mode == VS and h.hstatus & VTSR")
@@ -144,7 +139,7 @@ def test_sret_and_sfence_in_vu_are_virtual_instructions() -> None:
     for word, mstatus in itertools.product((SRET, SFENCE, asm("sinval.vma")), (0, TSR | TVM)):
         b = full()
         b.csr(mstatus=mstatus)
-        assert cause(b, word, VU) == VIRTUAL
+        assert trapped(b, word, VU) == VIRTUAL
 
 
 @mutant("csr_access.py", "h.mode == VU or level == HYPERVISOR", "level == HYPERVISOR")
@@ -154,8 +149,8 @@ def test_supervisor_csrs_are_virtual_instructions_for_vu() -> None:
     for row, tvm in itertools.product(rows, (0, TVM)):
         b = opened(full(), mstatus=tvm, menvcfg=STCE, mcounteren=ALL)
         b.csr(henvcfg=STCE, hcounteren=ALL)
-        assert cause(b, read(row.name), VU) == VIRTUAL
-        assert cause(b, write(row.name), VU) == VIRTUAL
+        assert trapped(b, read(row.name), VU) == VIRTUAL
+        assert trapped(b, write(row.name), VU) == VIRTUAL
 
 
 @mutant("execute_system.py", "(h.mode == VS and h.hstatus & VTW)",
@@ -166,7 +161,7 @@ def test_wfi_in_vs_with_vtw_is_a_virtual_instruction_at_once() -> None:
         b = Bare()
         # One that is pending and enabled, but not taken: vsstatus.SIE is 0.
         b.csr(mstatus=tw, hstatus=vtw, hideleg=0x444, hvip=pending, hie=pending, vsstatus=0)
-        assert cause(b, WFI, VS) == (ILLEGAL if tw else VIRTUAL if vtw else 0)
+        assert trapped(b, WFI, VS) == (ILLEGAL if tw else VIRTUAL if vtw else 0)
 
 
 @mutant("execute_system.py", "(h.mode == VS and h.hstatus & VTSR)", "(h.mode == VS and h.mstatus & TSR)")
@@ -174,7 +169,7 @@ def test_sret_in_vs_with_vtsr_is_a_virtual_instruction() -> None:
     for vtsr, tsr in itertools.product((0, VTSR), (0, TSR)):
         b = Bare()
         b.csr(hstatus=vtsr, mstatus=tsr)
-        assert cause(b, SRET, VS) == (VIRTUAL if vtsr else 0)
+        assert trapped(b, SRET, VS) == (VIRTUAL if vtsr else 0)
 
 
 @mutant("execute_system.py", "(h.mode == VS and h.hstatus & VTVM)", "False")
@@ -186,7 +181,7 @@ def test_sfence_and_satp_in_vs_with_vtvm_are_virtual_instructions() -> None:
         for vtvm, tvm in itertools.product((0, VTVM), (0, TVM)):
             b = full()
             b.csr(hstatus=vtvm, mstatus=tvm)
-            assert cause(b, word, VS) == (VIRTUAL if vtvm else 0)
+            assert trapped(b, word, VS) == (VIRTUAL if vtvm else 0)
 
 
 @mutant("trap.py", 'Trap(EXC["VIRTUAL_INSTRUCTION"], insn.word)', 'Trap(EXC["VIRTUAL_INSTRUCTION"])')
