@@ -47,11 +47,6 @@ class Seed:
     field: str
     used: dict[str, int] = default(default_factory=dict)
 
-    @property
-    def good(self) -> bool:
-        """Both agreed to the program's end."""
-        return self.ended and not self.field
-
 
 @dataclass
 class Summary:
@@ -74,8 +69,13 @@ class Summary:
 
     @property
     def failed(self) -> list[Seed]:
-        """Those that differed or did not end."""
-        return [s for s in self.seeds.values() if not s.good]
+        """Those in which model and judge differ."""
+        return [s for s in self.seeds.values() if s.field]
+
+    @property
+    def endless(self) -> list[Seed]:
+        """Those that run into an endless loop, on both alike."""
+        return [s for s in self.seeds.values() if not s.field and not s.ended]
 
     def text(self) -> str:
         """Counts, one line each, and one line for each failing seed."""
@@ -88,9 +88,10 @@ class Summary:
                  f"{retired:,} instructions, {virtual / max(1, retired):.0%} of them with V=1; {records - retired:,} traps",
                  f"{rate:,.0f} instructions and traps a minute",
                  f"{len(self.failed):,} programs differ"]
-        counts = Counter(s.field or "no end" for s in self.failed)
+        counts = Counter(s.field for s in self.failed)
         lines += [f"  {number:5} in {name}" for name, number in counts.most_common()]
-        lines += [f"  seed {s.seed}: {s.field or 'no end'} after {s.records:,} records" for s in self.failed]
+        lines += [f"  seed {s.seed}: {s.field} after {s.records:,} records" for s in self.failed]
+        lines += [f"seed {s.seed} does not end" for s in self.endless]
         for name in sorted({name for s in done for name in s.used}):
             users = sum(name in s.used for s in done)
             lines.append(f"known difference {name!r}: needed {sum(s.used.get(name, 0) for s in done):,} times, "
@@ -117,9 +118,9 @@ def one(seed: int, judge: Judge, keep: Path, options: Options = DEFAULT) -> tupl
         result = judge(path, watcher.feed)
     verdict = Seed(seed, result.records, result.retired, result.virtual, result.counts, result.ended, result.field,
                    dict(result.used))
-    if not verdict.good:
+    if verdict.field or not verdict.ended:
         (keep / f"seed-{seed}.elf").write_bytes(image)
-        (keep / f"seed-{seed}.txt").write_text(result.difference or "the program did not end\n")
+        (keep / f"seed-{seed}.txt").write_text(result.difference + "\n")
     return verdict, watcher.coverage
 
 
@@ -163,7 +164,7 @@ def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable
 def _missing(summary: Summary, seeds: range) -> int:
     """Programs still to judge: those of the range, and one for each that agrees and does not count."""
     done = [s for s in summary.seeds.values() if s.seed >= seeds.start]
-    return len(seeds) - sum(s.counts or not s.good for s in done)
+    return len(seeds) - sum(s.counts or bool(s.field) for s in done)
 
 
 def save(summary: Summary, path: Path, mark: str) -> None:

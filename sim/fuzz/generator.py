@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 
 from isa import causes, csrs
-from sim.fuzz import blocks, handlers, layout, pages, values
+from sim.fuzz import blocks, handlers, layout, pages, protection, values
 from sim.fuzz.context import Context
 from sim.fuzz.encode import MASK64, Code, la, li, op
 from sim.fuzz.program import Block, Literal, Program, Segment, Unit
@@ -55,6 +55,7 @@ def generate(seed: int, options: Options = DEFAULT) -> Program:
     blind = {stage: pages.blind(memory, rng, stage) for stage in ("s", "vs", "g")}
     slots = [slot for group in spaces.values() for space in group for slot in space.slots]
     constants, frozen = _timers(rng, options.limits)
+    constants |= protection.reset(options.limits.profile)
     world = World(rng, spaces, blind, memory, slots, constants, frozen, options.limits)
     program = Program(seed, [], {**memory.image(), layout.DATA: _data(rng)},
                       {reg: values.value(rng) for reg in layout.BODY}, constants)
@@ -139,7 +140,7 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
 
 
 def _enables(world: World) -> dict[str, int]:
-    """Random contents of the registers that give modes below M what they may use; mostly all of it."""
+    """Random contents of the registers that say what modes below M may use; mostly all of it."""
     rng = world.rng
 
     def some(mask: int) -> int:
@@ -147,7 +148,8 @@ def _enables(world: World) -> dict[str, int]:
 
     out = {name: world.constants[name] | some(world.limits.flags.get(name, 0)) for name in ("menvcfg", "henvcfg")}
     out["senvcfg"] = some(world.limits.writable.get("senvcfg", 0))
-    return out | {name: some(world.limits.writable.get(name, 0)) for name in ("mstateen0", "hstateen0")}
+    out |= {name: some(world.limits.writable.get(name, 0)) for name in ("mstateen0", "hstateen0")}
+    return out | protection.state(rng, world.limits.profile, [slot for slot, _, _ in world.slots if slot >= layout.WILD_TABLES])
 
 
 def _atp(rng: random.Random, space: pages.Space | None, bits: int) -> int:
@@ -194,7 +196,8 @@ def _calm_block(world: World, number: int, options: Options) -> Block:
     pair = rng.randrange(2)
     chosen |= {stage: world.spaces[stage][pair] for stage in ("vs", "g")}
     state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14), "mie": 0,
-              "hedeleg": world.limits.writable.get("hedeleg", MASK64)}
+              "hedeleg": world.limits.writable.get("hedeleg", MASK64), "hstatus": 0,
+              **protection.state(rng, world.limits.profile, [], holes=0)}
     context = replace(_context(world, mode, state, chosen), calm=True)
     label = f"b{number}s0"
     state["mepc"] = Literal(label, _alias(rng, mode, chosen))

@@ -28,7 +28,8 @@ _PADDR = FIELDS["mem_paddr"].word
 
 @dataclass
 class Result:
-    """How a comparison ended. `field`: where they differed first, empty when they agreed; `difference`: the report.
+    """How a comparison ended. `field`: where they differed first, empty when they agreed; `difference`: the report, also of
+    a program that does not end.
 
     `used`: how often each known difference of the judge was needed.
     """
@@ -89,6 +90,5 @@ def against_spike(elf: Path, watch: Watch = unwatched) -> Result:
                 return result
     finally:
         events.close()
-    result.field = "end"
-    result.difference = crosscheck.report(last, machine, []) + "\nSpike stopped, the model goes on"
+    result.difference = crosscheck.report(last, machine, []) + "\nSpike reached its bound, and the program has not ended"
     return result

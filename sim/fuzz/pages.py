@@ -132,6 +132,8 @@ def build(rng: random.Random, memory: Memory, stage: str, guest: Space | None = 
 
 def blind(memory: Memory, rng: random.Random, stage: str) -> Space:
     """A space without the code: the first fetch under it faults, at a level that varies."""
+    if rng.random() < 0.15:
+        return Space(stage, rng.choice(layout.HOLES))
     space = Space(stage, memory.table(1 << paging.X4_BITS if stage == "g" else 1))
     table = space.root
     for level in (2, 1, 0):

@@ -109,7 +109,7 @@ def _csr(ctx: Context) -> list[Code]:
         return [*li(r, bits), op(rng.choice(("csrrs", "csrrc")), ctx.register(), r, csr=name)]
     if name in ctx.frozen or fixed or rng.random() < 0.25:
         return [op(rng.choice(("csrrs", "csrrc")), 0 if name in ctx.limits.unseen else ctx.register(), 0, csr=name)]
-    if name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):
+    if name.startswith("pmp") or name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):
         return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
     if name == "stvec":
         if ctx.mode == "M":

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from isa import platform
 from isa.disasm import disassemble
-from sim.fuzz import handlers, layout
+from sim.fuzz import handlers, layout, protection
 from sim.fuzz.elf import write_elf
 from sim.fuzz.encode import MASK64, Code, la, li, op
 
@@ -16,7 +16,7 @@ _M = layout.M_TEMP
 # the fences.
 _CLINT = {"msip": platform.CLINT.base + platform.CLINT_MSIP, "mtimecmp": platform.CLINT.base + platform.CLINT_MTIMECMP}
 STATE = ("medeleg", "mideleg", "hedeleg", "hideleg", "mtvec", "stvec", "vstvec", "satp", "vsatp", "hgatp",
-         "menvcfg", "henvcfg", "senvcfg", "mstateen0", "hstateen0", "hstatus",
+         "menvcfg", "henvcfg", "senvcfg", "mstateen0", "hstateen0", *protection.NAMES, "hstatus",
          "vsstatus", "hvip", "msip", "mtimecmp", "mip", "mie", "mcounteren", "hcounteren", "scounteren", "mepc", "mstatus")
 
 

@@ -1,11 +1,12 @@
 """Random values: operands, CSR numbers and CSR contents that every legal implementation answers alike."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from isa import csrs, insns
 from isa.profile import PROFILES, Profile
+from sim.fuzz import protection
 from sim.fuzz.encode import MASK64
 
 CORNERS = (0, 1, 2, MASK64, MASK64 - 1, 1 << 63, (1 << 63) - 1, 1 << 31, (1 << 31) - 1, 0xFFFFFFFF, 0xFFFFFFFF80000000,
@@ -42,14 +43,17 @@ class Limits:
 
 # RTL and model in lockstep: nothing is excepted.
 LOCKSTEP = Limits("rtl", PROFILES["default"])
+# PMP is open after reset in Spike, and closed in this machine; a random program sets it up before it leaves M.
+_PROFILE = replace(PROFILES["spike"], extensions=PROFILES["spike"].extensions | {"Smpmp"}, pmp_regions=8)
+
 # Spike: its own counters and identity; SGEI although GEILEN = 0; more counter enables; FS and hedeleg[0]; no FIOM;
 # xcause, xtval2 and xtinst of 64 bits; Sv48 and Sv57; and it forgets the other comparator's pending bit on a write.
 SPIKE = Limits(
     "spike",
-    PROFILES["spike"],
-    unseen=frozenset(("cycle", "time", "instret", "mcycle", "minstret", "mcountinhibit", "misa", "mvendorid", "marchid",
+    _PROFILE,
+    unseen=frozenset(("cycle", "time", "mcycle", "mcountinhibit", "misa", "mvendorid", "marchid",
                       "mimpid", "mideleg")),
-    constant=frozenset(("misa", "mcycle", "minstret", "mcountinhibit", "menvcfg", "henvcfg")),
+    constant=frozenset(("misa", "mcycle", "mcountinhibit", "menvcfg", "henvcfg")),
     flags={"menvcfg": ENVCFG | ADUE, "henvcfg": ENVCFG | ADUE},
     writable={
         "mstatus": _STATUS, "sstatus": _STATUS, "vsstatus": _STATUS,
@@ -58,7 +62,7 @@ SPIKE = Limits(
         "mstateen0": SE0 | SENVCFG, "hstateen0": SE0 | SENVCFG, **dict.fromkeys(("mstateen1", "mstateen2", "mstateen3"), SE0),
         **dict.fromkeys(("hstateen1", "hstateen2", "hstateen3"), SE0),
         **dict.fromkeys(("sstateen0", "sstateen1", "sstateen2", "sstateen3"), 0),
-        "mcyclecfg": 0x1F << 58, "minstretcfg": 0x1F << 58,
+        "pmpcfg0": protection.UNLOCKED, "mcyclecfg": 0x1F << 58, "minstretcfg": 0x1F << 58,
         "mie": 0xFFF, "sie": 0xFFF, "hie": 0xFFF, "vsie": 0xFFF, "mip": 0xFFF, "sip": 0xFFF, "hip": 0xFFF,
         "vsip": 0xFFF, "hvip": 0xFFF,
         "mideleg": MASK64 & ~_SGEI & ~_LCOFI, "hideleg": MASK64 & ~_SGEI & ~_LCOFI, "hedeleg": MASK64 & ~1,

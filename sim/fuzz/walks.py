@@ -16,7 +16,8 @@ Step = tuple[str, str, str]             # stage, level, outcome
 
 FETCH, LOAD, STORE = "x", "r", "w"
 STAGES = ("s", "vs", "g", "g of vs")    # the last: G-stage under the reads of the VS-stage's own tables
-LEAF_FOUND = ("leaf", "A set", "D set")
+UPDATES = ("A set", "D set")            # by hardware
+LEAF_FOUND = ("leaf", *UPDATES)
 REASONS = ("no memory", "not valid", "W without R", "reserved bits", "A, D or U in a pointer", "too deep", "misaligned", "U",
            "permission", "A clear", "D clear", *LEAF_FOUND)
 _ONES = (1 << 64) - 1
@@ -90,6 +91,7 @@ class Tables:
         for level in range(paging.LEVELS - 1, -1, -1):
             bits = paging.VPN_BITS + (paging.X4_BITS if guest and level == paging.LEVELS - 1 else 0)
             at = table + (address // LEAF[level] & (1 << bits) - 1) * paging.PTE_SIZE
+            middle = at
             if stage == "vs":
                 read = self._walk("g of vs", state.hgatp, state, Request(LOAD, at, causes.VU), out)
                 if read is None:
@@ -98,6 +100,9 @@ class Tables:
             pte = self._read(at)
             target = (pte >> 10 & (1 << 44) - 1) * PAGE
             outcome = "no memory" if pte < 0 else _judge(stage, level, pte, state, request)
+            if stage == "vs" and outcome in UPDATES and self._walk("g of vs", state.hgatp, state,
+                                                                   Request(STORE, middle, causes.VU), out) is None:
+                return None
             if outcome != "pointer":
                 out.append((stage, str(level), outcome))
                 return target & -LEAF[level] | address % LEAF[level] if outcome in LEAF_FOUND else None

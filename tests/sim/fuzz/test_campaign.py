@@ -57,7 +57,7 @@ def test_failures_are_kept_and_counted(tmp_path: Path) -> None:
     assert sorted(s.seed for s in summary.failed) == [1, 3]
     assert summary.coverage.records == 400 and summary.coverage.points["insn", "M", "csrrw"]
     assert sorted(p.name for p in tmp_path.glob("seed-*")) == ["seed-1.elf", "seed-1.txt", "seed-3.elf", "seed-3.txt"]
-    assert (tmp_path / "seed-3.txt").read_text() == "report of the difference"
+    assert (tmp_path / "seed-3.txt").read_text() == "report of the difference\n"
     text = summary.text()
     assert "2 of 4 programs count: they end, and retire at least 2,000 instructions, 30% of them with V=1" in text
     assert "5,020 instructions, 40% of them with V=1; 1,000 traps" in text
