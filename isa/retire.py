@@ -49,7 +49,7 @@ _ROWS = (
     (12, "time",      64, IN,  "the `time` that this instruction saw, before htimedelta"),
     (13, "cycle",     64, IN,  "mcycle that this instruction saw"),
     (14, "error_paddr", 64, IN, "physical address of the bus error, when bus_error"),
-    (15, "clock",     64, IN,  "core cycles since reset, stopped and written by no CSR: what hple measures with, and statistics"),
+    (15, "clock",     64, IN,  "core cycles since reset, stopped and written by no CSR: for hple and for statistics"),
 )
 
 
