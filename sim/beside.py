@@ -1,6 +1,6 @@
 """The golden model beside a core that is not ours: it executes what the core reports, one report after the other.
 
-What a core reports differs from core to core; what is not in a report is not compared. Taken from the core, as the lockstep
+What cores report differs; what is not in a report is not compared. Taken from the core, as the lockstep
 of our own core does, are when an interrupt is taken, what a load from a device or from the host interface gave, and what a
 CSR that `free` names held.
 """
@@ -49,8 +49,8 @@ class Report:
     text: str
     insn: int = ABSENT
     mode: int = ABSENT
-    rd: int = 0
-    rd_value: int = 0
+    rd: int = ABSENT
+    rd_value: int = ABSENT
     next_pc: int = ABSENT
     loads: tuple[tuple[int, int, int], ...] = ()
     stores: tuple[tuple[int, int, int], ...] = ()
@@ -86,17 +86,16 @@ class Beside:
             return [("records that an interrupt has been takeable", waiting, 0)]
         unreported = 0
         while self._mine["trap"] and not theirs.trap and not self._traps and unreported < UNREPORTED:
-            if (self._mine["pc"], self._mine["insn"]) == (theirs.pc, theirs.insn):
+            if self._mine["pc"] == theirs.pc and self._insn(theirs) in (self._mine["insn"], ABSENT):
                 return []               # reported, but like any other instruction
             unreported += 1
             self._step(False)
         mine = self._mine
-        pairs = [("pc", mine["pc"], theirs.pc), ("trap", mine["trap"], int(theirs.trap))]
+        pairs = [("pc", mine["pc"], theirs.pc), ("trap", mine["trap"], int(theirs.trap)),
+                 ("next_pc", mine["next_pc"], theirs.next_pc)]
         pairs += self._trap(theirs) if theirs.trap and mine["trap"] else []
         pairs += self._retirement(theirs) if not theirs.trap and not mine["trap"] else []
-        if theirs.next_pc != ABSENT:
-            pairs.append(("next_pc", mine["next_pc"], theirs.next_pc))
-        return [pair for pair in pairs if pair[1] != pair[2]]
+        return [pair for pair in pairs if pair[2] not in (pair[1], ABSENT)]
 
     def _follow_time(self, theirs: Report) -> None:
         """Time is the core's own: it passes in the model where the core shows that a timer interrupt is pending."""
@@ -123,18 +122,15 @@ class Beside:
         mine = self._mine
         # Cores report the cause before it is shifted for VS.
         cause = mine["cause"] + (mine["interrupt"] and mine["next_mode"] == causes.VS)
-        pairs = [("interrupt", mine["interrupt"], int(theirs.interrupt)), ("cause", cause, theirs.cause),
-                 ("tval", mine["tval"], theirs.tval)]
-        return [pair for pair in pairs if pair[2] != ABSENT]
+        return [("interrupt", mine["interrupt"], int(theirs.interrupt)), ("cause", cause, theirs.cause),
+                ("tval", mine["tval"], theirs.tval)]
 
     def _retirement(self, theirs: Report) -> list[Difference]:
         mine = self._mine
-        insn = theirs.insn & COMPRESSED if mine["compressed"] and theirs.insn != ABSENT else theirs.insn
-        pairs = [("insn", mine["insn"], insn), ("mode", mine["mode"] & causes.M, theirs.mode)]
-        pairs = [pair for pair in pairs if pair[2] != ABSENT]
-        pairs.append(("rd", mine["rd"], theirs.rd))
-        if theirs.rd and self._is_free():
-            self.machine.hart.w(theirs.rd, signed(theirs.rd_value))
+        pairs = [("insn", mine["insn"], self._insn(theirs)), ("mode", mine["mode"] & causes.M, theirs.mode),
+                 ("rd", mine["rd"], theirs.rd)]
+        if theirs.rd_value != ABSENT and self._is_free():
+            self.machine.hart.w(mine["rd"], signed(theirs.rd_value))
         else:
             pairs.append(("rd_value", mine["rd_value"], theirs.rd_value))
         for number, value in theirs.csrs:
@@ -144,6 +140,10 @@ class Beside:
             elif name not in self._free:
                 pairs.append((name, self.machine.read_csr(name), value))
         return pairs + (self._accesses(theirs) if self._memory else [])
+
+    def _insn(self, theirs: Report) -> int:
+        """Its instruction; some cores show what follows a compressed one in the upper half."""
+        return theirs.insn & COMPRESSED if theirs.insn != ABSENT and theirs.insn & 3 != 3 else theirs.insn
 
     def _is_free(self) -> bool:
         """Did the instruction read what only the core knows: a device, the host interface, or a free CSR?"""
@@ -159,9 +159,8 @@ class Beside:
         size = 1 << mine["mem_size"]
         pairs = [("mem_read", mine["mem_read"], len(theirs.loads)), ("mem_write", mine["mem_write"], len(theirs.stores))]
         for address, count, value in theirs.loads:
-            pairs += [("mem_vaddr", mine["mem_vaddr"], address)]
-            pairs += [("bytes", size, count)] if count != ABSENT else []
-            pairs += [("mem_rdata", mine["mem_rdata"], value)] if value != ABSENT and not self._is_free() else []
+            pairs += [("mem_vaddr", mine["mem_vaddr"], address), ("bytes", size, count)]
+            pairs += [] if self._is_free() else [("mem_rdata", mine["mem_rdata"], value)]
         for address, value, count in theirs.stores:
             pairs += [("mem_vaddr", mine["mem_vaddr"], address), ("bytes", size, count)]
             pairs += [("mem_wdata", mine["mem_wdata"], value)]

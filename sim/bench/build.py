@@ -73,7 +73,7 @@ def source_digest(packages: Iterable[str] = ("isa", "rtl")) -> str:
 
 
 @contextmanager
-def _made_once(directory: Path) -> Iterator[Path | None]:
+def made_once(directory: Path) -> Iterator[Path | None]:
     """Yields a scratch directory that becomes `directory` at the end, or None when it exists already.
 
     Several processes may ask for the same directory; one makes it and the others wait.
@@ -99,7 +99,7 @@ def compiler() -> tuple[str, ...]:
     return (f"CXX={zig} c++", f"LINK={zig} c++", f"AR={zig} ar")
 
 
-def _check_tools() -> None:
+def check_tools() -> None:
     missing = [tool for tool in ("make", "perl") if shutil.which(tool) is None]
     if missing:
         raise BuildError(f"{' and '.join(missing)} not found; building a simulation needs `apt install make perl g++`.")
@@ -134,7 +134,7 @@ class HarnessRunner(Verilator):
         return [verilate]
 
 
-def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
+def make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
     """Run make on Verilator's makefile; objects in `finished` are taken as they are."""
     old = [f"--assume-old={name}" for name in finished]
     command = ["make", "-j2", "-C", str(directory), "-f", "Vtop.mk", *old, *_MAKE_VARIABLES, *compiler(),
@@ -142,10 +142,10 @@ def _make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ())
     with open(directory / "make.log", "a") as log:
         result = subprocess.run([*command, *targets], stdout=log, stderr=subprocess.STDOUT, check=False)
     if result.returncode:
-        raise BuildError(_said(directory / "make.log", "The C++ compiler failed"))
+        raise BuildError(said(directory / "make.log", "The C++ compiler failed"))
 
 
-def _said(log: Path, what: str) -> str:
+def said(log: Path, what: str) -> str:
     lines = log.read_text(errors="replace").splitlines()
     errors = [line for line in lines if "rror" in line]
     return "\n".join([f"{what}:", *(errors[:_LOG_LINES] or lines[-_LOG_LINES:])])
@@ -156,9 +156,9 @@ def _runtime(objects: Path, traced: bool) -> list[str]:
     classes = (objects / "Vtop_classes.mk").read_text()
     names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", classes, re.M)]
     key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, traced)))
-    with _made_once(BUILD / "runtime" / key) as scratch:
+    with made_once(BUILD / "runtime" / key) as scratch:
         if scratch:
-            _make(objects, names)
+            make(objects, names)
             for name in names:
                 shutil.move(objects / name, scratch / name)
     for name in names:
@@ -169,7 +169,7 @@ def _runtime(objects: Path, traced: bool) -> list[str]:
 def _verilated(verilog: Path, key: str, traced: bool, mutants: bool) -> Path:
     """The design as compiled C++ with its headers and makefile, still without the harness."""
     directory = BUILD / "verilated" / key
-    with _made_once(directory) as scratch:
+    with made_once(directory) as scratch:
         if scratch:
             runner = HarnessRunner()
             runner.log.setLevel("WARNING")
@@ -178,8 +178,8 @@ def _verilated(verilog: Path, key: str, traced: bool, mutants: bool) -> Path:
                 runner.build(sources=[verilog, HARNESS / "bench.v"], hdl_toplevel=TOP, build_dir=scratch,
                              timescale=("1ns", "1ps"), log_file=scratch / "verilator.log")
             except RuntimeError:
-                raise BuildError(_said(scratch / "verilator.log", "Verilator failed")) from None
-            _make(scratch, [_DESIGN_LIBRARY])
+                raise BuildError(said(scratch / "verilator.log", "Verilator failed")) from None
+            make(scratch, [_DESIGN_LIBRARY])
             for path in (*scratch.glob("*.o"), *scratch.glob("*.cpp"), *scratch.glob("*.gch"), *scratch.glob("*.d")):
                 path.unlink()
     return directory
@@ -194,13 +194,13 @@ def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -
                         version("verilator"), version("cocotb"),
                         repr((_FLAGS, _MAKE_VARIABLES, compiler(), traced, mutants)))
     directory = BUILD / "models" / digest(design_key, *(path.read_bytes() for path in harness))
-    with _made_once(directory) as scratch:
+    with made_once(directory) as scratch:
         if scratch:
-            _check_tools()
+            check_tools()
             objects = scratch / "objects"
             shutil.copytree(_verilated(verilog, design_key, traced, mutants), objects)
             shutil.copytree(HARNESS, objects, dirs_exist_ok=True)
-            _make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, traced)])
+            make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, traced)])
             shutil.move(objects / TOP, scratch / TOP)
             shutil.rmtree(objects)
     return Model(directory / TOP, traced, mutants)
@@ -210,7 +210,7 @@ def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
     """The Verilog of a design: `make_verilog(path)` writes it unless the design called `key` is there already."""
     name = digest(key, source_digest(), version("amaranth"), version("pyosys"))
     directory = BUILD / "designs" / name
-    with _made_once(directory) as scratch:
+    with made_once(directory) as scratch:
         if scratch:
             make_verilog(scratch / "soc.v")
     return directory / "soc.v"
