@@ -31,7 +31,6 @@ def execute(h: Hart, interrupt: i64) -> None:
 
 def burst(h: Hart, count: i64) -> None:
     """Up to `count` instructions; ends early after a trap or where the hart asks for attention."""
-    h.attention = False
     i: Insn | None = None
     try:
         while count > 0:

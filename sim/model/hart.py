@@ -13,7 +13,7 @@ from mypy_extensions import i64
 from isa import causes, platform
 from isa.csrs import BY_NAME
 from isa.profile import Profile
-from sim.model.bits import field, signed, ult, wrap
+from sim.model.bits import field, shl, signed, ult, wrap
 from sim.model.masks import LINES, MPP_LSB, MPRV, MPV, SEIP, STCE, STIP, VSTIP
 from sim.model.pmp import Pmp
 from sim.model.retire import Record
@@ -50,8 +50,8 @@ KEEP = (
 KEEP_ARRAYS = ("x", "mstateen", "hstateen", "mhpmcounter", "mhpmevent")
 
 
-def _reset(name: str) -> i64:
-    return signed(BY_NAME[name].reset)
+def _reset(name: str, profile: Profile) -> i64:
+    return signed(sum([f.reset << f.lsb for f in BY_NAME[name].fields if profile.has(f.ext)]))
 
 
 def tlbs() -> "list[Tlb]":
@@ -166,8 +166,10 @@ class Hart:
         self.mhpmevent: vec[i64] = vec[i64]([0] * 32)
         self.pmp = Pmp(profile)
         self.pc = self.npc = reset_pc
-        self.mstatus, self.hstatus, self.vsstatus = _reset("mstatus"), _reset("hstatus"), _reset("vsstatus")
-        self.mideleg = causes.VS_INTERRUPTS if self.hypervisor else 0
+        self.lowest: i64 = causes.U if profile.has("U") else M      # the least privileged mode
+        self.mstatus = _reset("mstatus", profile) | shl(self.lowest, MPP_LSB)
+        self.hstatus, self.vsstatus = _reset("hstatus", profile), _reset("vsstatus", profile)
+        self.mideleg = _reset("mideleg", profile)
         self.csrs: CsrFile              # the program's view of the CSRs; the machine sets this and the decoder
         self.decoder: Decoder
         self.retire = Record()          # of the last step
@@ -255,6 +257,7 @@ class Hart:
         """Let `time` be `value` now, and go on from there."""
         self.time_origin = wrap(value - self.steps // CYCLES_PER_TICK)
         self.time = value
+        self.attention = True
 
     def cycle(self) -> i64:
         """mcycle."""

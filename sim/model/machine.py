@@ -36,6 +36,7 @@ from sim.model.observe import Observer
 from sim.model.trap import take_interrupt
 
 NEVER: Final[i64] = 0x07FF_FFFF_FFFF_FFFF       # ticks until something that will not happen
+PATIENCE: Final[i64] = 0x1_0000         # records after which devices see the time again, whatever happens
 
 
 class Machine:
@@ -57,6 +58,7 @@ class Machine:
         self.has_rom = bool(rom)
         self.symbols: dict[str, int] = {}
         self.follower = Follower(self.hart)
+        self.due: i64 = 0               # `steps` at which `attend` must be called again, or sooner
         self.observer = Observer()
         self.clint, self.plic = Clint(self.hart), Plic()
         self.uart, self.finisher = Uart(self._print), Finisher()
@@ -112,18 +114,21 @@ class Machine:
             if code != ABSENT:
                 take_interrupt(h, code)
             else:
-                burst(h, min(last - h.steps, self._records_to_event()))
+                burst(h, min(last, self.due) - h.steps)
             self.attend()
         return "limit" if self.exit_code is None else "exit"
 
     def step(self) -> None:
         """Execute one instruction, or take one trap, and fill `hart.record`."""
-        self.hart.locked = False
-        self.attend()
-        record.sample(self.hart)
-        execute(self.hart, takeable(self.hart))
+        h = self.hart
+        h.locked = False
+        if h.attention or h.steps >= self.due:
+            self.attend()
+        h.refresh_time()
+        record.sample(h)
+        execute(h, takeable(h))
         if self.observer.active():
-            self.observer.tell(self.hart)
+            self.observer.tell(h)
 
     def lock(self, records: "bytes | bytearray | memoryview | array[int]", count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.
@@ -139,8 +144,12 @@ class Machine:
         return self.follower.reason
 
     def attend(self) -> None:
-        """Between instructions, alone: host commands, time, devices, interrupt wires."""
+        """Between instructions, alone: host commands, time, devices, interrupt wires.
+
+        `run` and `step` call it when it is due; call it after changing a device from outside.
+        """
         h = self.hart
+        h.attention = False
         if self.memory.host_touched or self.htif.asked:
             self.memory.host_touched = False
             self.htif.poll()
@@ -155,6 +164,8 @@ class Machine:
             if not h.pending() & h.mie and ticks != NEVER:
                 h.set_time(wrap(h.time + ticks))
                 h.lines = self.clint.lines() | self.plic.lines()
+                h.attention = False
+        self.due = h.steps + min(self._records_to_event(), PATIENCE)
 
     def _ticks_to_event(self) -> i64:
         """Ticks until the next comparator fires that has not fired yet."""
@@ -187,6 +198,7 @@ class Machine:
         """Console input: bytes for the UART and for HTIF."""
         self.uart.receive(data)
         self.htif.receive(data)
+        self.hart.attention = True
 
     def __getitem__(self, name: str) -> int:
         """Unsigned value of a register by number or ABI name, `pc`, `mode` or a CSR. Raises KeyError for other names."""
