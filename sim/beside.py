@@ -24,7 +24,7 @@ PATIENCE = 8                            # reports that an interrupt may stay tak
 UNREPORTED = 4                          # traps in a row of a core that does not report them
 CONTEXT = 8                             # reports before a difference that are shown
 SYSTEM = 0b1110011
-COMPRESSED = 0xFFFF
+HALF, WORD = 0xFFFF, 0xFFFF_FFFF
 
 # CSRs whose values are each core's own business: time, counters, and who it is.
 FREE = frozenset(row.name for row in CSRS if row.name in ("mvendorid", "marchid", "mimpid", "mhartid")
@@ -142,8 +142,13 @@ class Beside:
         return pairs + (self._accesses(theirs) if self._memory else [])
 
     def _insn(self, theirs: Report) -> int:
-        """Its instruction; some cores show what follows a compressed one in the upper half."""
-        return theirs.insn & COMPRESSED if theirs.insn != ABSENT and theirs.insn & 3 != 3 else theirs.insn
+        """Its instruction as fetched. Of a compressed one, some cores show more bits, others the instruction it stands for."""
+        mine = self._mine["insn"]
+        if theirs.insn == ABSENT or not self._mine["compressed"]:
+            return theirs.insn
+        if theirs.insn & 3 == 3:
+            return mine if theirs.insn == self.machine.hart.decoder.decode(mine).word32 & WORD else theirs.insn
+        return theirs.insn & HALF
 
     def _is_free(self) -> bool:
         """Did the instruction read what only the core knows: a device, the host interface, or a free CSR?"""

@@ -24,13 +24,13 @@ from sim.spike import Event
 
 _HEX = "0x[0-9a-fA-F]+"
 _WRITE = rf"(?: +(?:[xf] ?\d+|c\d+_\w+|mem) +{_HEX}(?: {_HEX})?| +e\d+ \w+ \w+)"
-# Spike's lines, and the same without their first words, as older versions and other cores write them.
-_COMMIT = re.compile(rf"(?:core +\d+: )?\d {_HEX} \({_HEX}\){_WRITE}*\s*\n")
+# Spike's lines, and the same without the first words or without the mode, as others write them.
+_COMMIT = re.compile(rf"(?:core +\d+: )?(\d )?({_HEX} \({_HEX}\)(?:{_WRITE})*)\s*\n")
 _TRAP = re.compile(rf"core +\d+: (?:exception \w+(?: #\d+)?, epc {_HEX}| +tval {_HEX})\s*\n")
 _OTHER = re.compile(rf"core +\d+: (?:{_HEX} \({_HEX}\) .*|>>>> .*)\n|\s*\n")
-_PREFIX = "core   0: "
-_MARKS = {"traps": re.compile("exception "), "trap values": re.compile(" tval 0x"), "memory accesses": re.compile(" mem 0x"),
-          "CSR writes": re.compile(r" c\d+_")}
+_PADDED = re.compile(r" x (\d)")
+_MARKS = {"modes": re.compile(r"(?:^|: )\d 0x"), "traps": re.compile("exception "), "trap values": re.compile(" tval 0x"),
+          "memory accesses": re.compile(" mem 0x"), "CSR writes": re.compile(r" c\d+_")}
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Log:
             where = f"line {number} of {str(self._path)!r}"
             if not line.endswith("\n"):
                 raise BadInput(f"{where} ends in the middle: {line!r}")
-            if _COMMIT.fullmatch(line):
-                yield line if line.startswith("core") else _PREFIX + line
+            if commit := _COMMIT.fullmatch(line):
+                yield "core   0: " + (commit[1] or "3 ") + _PADDED.sub(r" x\1", commit[2]) + "\n"
             elif _TRAP.fullmatch(line):
                 yield line
             elif not _OTHER.fullmatch(line):
@@ -137,7 +137,7 @@ def check(path: Path, elf: Path, settings: Settings) -> Checked:
             machine.hart.w(max(event.rd, 0), signed(event.rd_value))
             continue
         try:
-            beside.follow(_report(event, shows["trap values"]))
+            beside.follow(_report(event, shows))
         except Diverged as difference:
             return Checked(beside.count, str(difference), missing)
         if beside.count == settings.max_events:
@@ -162,9 +162,10 @@ def _machine(elf: Path, settings: Settings) -> Machine:
     return machine
 
 
-def _report(event: Event, has_tval: bool) -> Report:
-    return Report(event.pc, event.text, ABSENT if event.trap else event.insn, ABSENT if event.trap else event.mode,
-                  max(event.rd, 0), event.rd_value if event.rd > 0 else 0,
-                  loads=tuple((address, ABSENT, ABSENT) for address in event.loads), stores=event.stores, csrs=event.csrs,
-                  trap=event.trap, interrupt=event.interrupt, cause=event.cause if event.trap else ABSENT,
-                  tval=event.tval if event.trap and has_tval else ABSENT)
+def _report(event: Event, shows: dict[str, bool]) -> Report:
+    if event.trap:
+        return Report(event.pc, event.text, trap=True, interrupt=event.interrupt, cause=event.cause,
+                      tval=event.tval if shows["trap values"] else ABSENT)
+    return Report(event.pc, event.text, event.insn, event.mode if shows["modes"] else ABSENT, max(event.rd, 0),
+                  event.rd_value if event.rd > 0 else 0, loads=tuple((address, ABSENT, ABSENT) for address in event.loads),
+                  stores=event.stores, csrs=event.csrs)
