@@ -174,22 +174,22 @@ mimpid          0xF13 | I | implementation
 mhartid         0xF14 | I | hart number: 0
 mconfigptr      0xF15 | I | no configuration structure
 mstatus         0x300 | I | machine status
-    sie         1  1  RW 0
+    sie         1  1  RW 0 @S
     mie         3  3  RW 0
-    spie        5  5  RW 0
-    ube         6  6  RO 0
+    spie        5  5  RW 0 @S
+    ube         6  6  RO 0 @U
     mpie        7  7  RW 0
-    spp         8  8  RW 0
+    spp         8  8  RW 0 @S
     mpp         12 11 WARL 0
-    mprv        17 17 RW 0
-    sum         18 18 RW 0
-    mxr         19 19 RW 0
-    tvm         20 20 RW 0
-    tw          21 21 RW 0
-    tsr         22 22 RW 0
-    uxl         33 32 RO 2
-    sxl         35 34 RO 2
-    sbe         36 36 RO 0
+    mprv        17 17 RW 0 @U
+    sum         18 18 RW 0 @S
+    mxr         19 19 RW 0 @S
+    tvm         20 20 RW 0 @S
+    tw          21 21 RW 0 @U
+    tsr         22 22 RW 0 @S
+    uxl         33 32 RO 2 @U
+    sxl         35 34 RO 2 @S
+    sbe         36 36 RO 0 @S
     mbe         37 37 RO 0
     gva         38 38 RW 0 @H
     mpv         39 39 RW 0 @H
@@ -206,13 +206,13 @@ mideleg         0x303 | S | interrupts that go to HS; the VS-level bits are read
     sei         9  9  RW 0
     vsei        10 10 RO 1 @H
 mie             0x304 | I | machine interrupt enables
-    ssie        1  1  RW 0
+    ssie        1  1  RW 0 @S
     vssie       2  2  RW 0 @H
     msie        3  3  RW 0
-    stie        5  5  RW 0
+    stie        5  5  RW 0 @S
     vstie       6  6  RW 0 @H
     mtie        7  7  RW 0
-    seie        9  9  RW 0
+    seie        9  9  RW 0 @S
     vseie       10 10 RW 0 @H
     meie        11 11 RW 0
 mtvec           0x305 | I | machine trap vector
@@ -266,13 +266,13 @@ mcause          0x342 | I | machine trap cause
 mtval           0x343 | I | machine trap value
     value       63 0  RW 0
 mip             0x344 | I | machine interrupts pending
-    ssip        1  1  RW 0
+    ssip        1  1  RW 0 @S
     vssip       2  2  VIEW 0 hvip @H
     msip        3  3  HW 0
-    stip        5  5  WARL 0
+    stip        5  5  WARL 0 @S
     vstip       6  6  HW 0 @H
     mtip        7  7  HW 0
-    seip        9  9  WARL 0
+    seip        9  9  WARL 0 @S
     vseip       10 10 HW 0 @H
     meip        11 11 HW 0
 mtinst          0x34A | H | transformed instruction of a trap to M

@@ -7,6 +7,7 @@ What a register is says `csr_register.py`; who may reach it is the matter of `cs
 from mypy_extensions import i64
 
 from isa import causes, csrs, paging
+from isa.causes import M, S, U
 from isa.csrs import HPM, Csr
 from isa.profile import PMP_ENTRIES, Profile
 from sim.model.bits import field, shl, signed
@@ -45,11 +46,14 @@ class Misa(Constant):
 # Status and translation: what changes the meaning of an address drops the cached translations.
 
 class Mstatus(Register):
-    """MPP holds U, S or M: the reserved value 2 is read as U."""
+    """MPP holds a mode that there is: another value becomes the lowest."""
+
+    def __init__(self, row: Csr, profile: Profile) -> None:
+        super().__init__(row, profile)
+        self.modes = [M, *(mode for mode, ext in ((S, "S"), (U, "U")) if profile.has(ext))]
 
     def legalize(self, h: Hart, old: i64, new: i64) -> i64:
-        mpp = field(new, MPP_LSB + 1, MPP_LSB)
-        legal = 0 if mpp == 2 else new & MPP
+        legal = new & MPP if field(new, MPP_LSB + 1, MPP_LSB) in self.modes else shl(h.lowest, MPP_LSB)
         return old & ~(self.mask | MPP) | new & self.mask | legal
 
     def write(self, h: Hart, value: i64) -> None:
@@ -146,16 +150,18 @@ class Mip(Register):
 
     def __init__(self, row: Csr, profile: Profile) -> None:
         super().__init__(row, profile)
-        self.vssip = VSSIP if profile.has("H") else 0
+        self.vssip: i64 = VSSIP if profile.has("H") else 0
+        self.software: i64 = SSIP | SEIP | STIP if profile.has("S") else 0
+        self.present: i64 = sum([f.mask for f in row.fields if profile.has(f.ext)])
 
     def read(self, h: Hart) -> i64:
-        return h.pending()
+        return h.pending() & self.present
 
     def read_for_write(self, h: Hart) -> i64:
         return h.writable_pending()
 
     def write(self, h: Hart, value: i64) -> None:
-        mask = SSIP | SEIP | (0 if h.menvcfg & STCE else STIP)
+        mask = self.software & ~(STIP if h.menvcfg & STCE else 0)
         h.mip = h.mip & ~mask | value & mask
         h.hvip = h.hvip & ~self.vssip | value & self.vssip
 

@@ -5,7 +5,7 @@ from mypy_extensions import i64
 
 from isa.causes import EXC, VS, VU, M, S, U
 from sim.model import counters, csr_access
-from sim.model.bits import field
+from sim.model.bits import field, shl
 from sim.model.hart import ABSENT, Hart, V
 from sim.model.insn import Insn
 from sim.model.masks import (
@@ -48,7 +48,7 @@ class mret(Insn):
         mode = field(h.mstatus, MPP_LSB + 1, MPP_LSB)
         if mode != M and h.mstatus & MPV:
             mode |= V
-        status = h.mstatus & ~(MPV | MPP | MIE) | MPIE
+        status = h.mstatus & ~(MPV | MPP | MIE) | MPIE | shl(h.lowest, MPP_LSB)
         if h.mstatus & MPIE:
             status |= MIE
         h.mstatus = leave(status, mode)

@@ -83,6 +83,7 @@ FAULTS = [
     ("csrs", "version     7  0  RO 1", "version     7  0  RO 2", "typed_csrs"),
     ("csrs", "index       9  0  RW 0", "index       8  0  RW 0", "typed_csrs"),
     ("csrs", "gva         38 38 RW 0 @H", "gva         38 38 RW 0", "typed_csrs"),
+    ("csrs", "tsr         22 22 RW 0 @S", "tsr         22 22 RW 0 @U", "typed_csrs"),
     ("causes", 'Cause(24, "PAUSE_LOOP",                   "pause-loop exit",                            True',
      'Cause(24, "PAUSE_LOOP", "pause-loop exit", False', "typed_causes"),
     ("causes", 'Cause(25, "PAGE_LOG', 'Cause(26, "PAGE_LOG', "typed_causes"),

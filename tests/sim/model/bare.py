@@ -43,7 +43,8 @@ class Bare:
         self.h = self.m.hart
         self.h.pc = CODE
         self.m.write_csr("mtvec", HANDLER)
-        self.m.write_csr("stvec", HANDLER + 0x100)
+        if profile.has("S"):
+            self.m.write_csr("stvec", HANDLER + 0x100)
         if profile.has("H"):
             self.m.write_csr("vstvec", HANDLER + 0x200)
         self.next_table = TABLES

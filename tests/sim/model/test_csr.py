@@ -281,6 +281,34 @@ def test_without_h_and_sstc_their_registers_and_fields_are_gone() -> None:
     assert "hstatus" in without_sstc and "vstimecmp" not in without_sstc
 
 
+# After reset and after writing all ones, on harts without S, and without U as well.
+@pytest.mark.parametrize(("gone", "name", "reset", "ones"), [
+    (("S",), "mstatus", 0x2_0000_0000, 0x2_0022_1888), (("S", "U"), "mstatus", 0x1800, 0x1888),
+    (("S",), "mie", 0, 0x888), (("S",), "mip", 0, 0), (("S",), "misa", 1 << 63 | 0x10_1105, 1 << 63 | 0x10_1105),
+    (("S", "U"), "misa", 1 << 63 | 0x1105, 1 << 63 | 0x1105),
+])
+def test_harts_with_fewer_modes(gone: tuple[str, ...], name: str, reset: int, ones: int) -> None:
+    b = Bare(PROFILES["default"].without("H", "Sstc", *gone))
+    b.h.lines = 0x200                                   # the wire of an interrupt that such a hart has not
+    assert b.m.read_csr(name) == reset
+    b.csr(**{name: -1})
+    assert b.m.read_csr(name) == ones
+
+
+def test_mpp_and_mret_know_the_modes_that_there_are() -> None:
+    for gone, lowest in ((("S",), 0), (("S", "U"), 3)):
+        b = Bare(PROFILES["default"].without("H", "Sstc", *gone))
+        for mpp in (1, 2):
+            b.csr(mstatus=3 << 11)
+            b.csr(mstatus=mpp << 11)
+            assert b.m.read_csr("mstatus") >> 11 & 3 == lowest
+        b.csr(mstatus=3 << 11)
+        assert b.do(asm("mret"), M)["next_mode"] == M
+        assert b.m.read_csr("mstatus") >> 11 & 3 == lowest
+        for missing in ("mideleg", "satp", "sstatus", *(("mcounteren", "menvcfg") if lowest else ())):
+            assert missing not in b.h.csrs.by_name
+
+
 def test_the_record_shows_the_register_after_the_write_as_its_own_mode_sees_it() -> None:
     b = Bare()
     b.csr(hideleg=0x444, hvip=0x440)
