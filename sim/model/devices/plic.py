@@ -30,6 +30,8 @@ class Plic(PlainState):
         for source, device in self.wires.items():
             if device.wire() and not self.serving >> source & 1:
                 self.pending |= 1 << source
+        if not self.pending:
+            return 0
         m, s = (self._best(context, self.threshold[context]) for context in range(CONTEXTS))
         return (MEIP if m else 0) | (SEIP if s else 0)
 
