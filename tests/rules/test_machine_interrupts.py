@@ -10,7 +10,7 @@ S_ALL = 1 << 1 | 1 << 5 | 1 << 9
 
 
 @mutant("isa/csrs.py", "vssi        2  2  RO 1", "vssi        2  2  RW 1")
-@mutant("hart.py", "causes.VS_INTERRUPTS if self.hypervisor else 0", "0")
+@mutant("hart.py", "self.mideleg = _reset(\"mideleg\", profile)", "self.mideleg = 0")
 def test_vs_level_interrupts_are_always_delegated_past_m_mode() -> None:
     b = Bare()
     for written, read in ((0, VS_ALL), (-1, VS_ALL | S_ALL), (1 << 12, VS_ALL)):
