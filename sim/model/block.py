@@ -25,3 +25,21 @@ class Block:
         return self.all[number * WORDS:number * WORDS + TIME] == (
             r.flags, r.insn, r.pc, r.next_pc, r.rd_value,
             r.mem_vaddr, r.mem_paddr, r.mem_rdata, r.mem_wdata, r.csr_value, r.tval, r.tval2)
+
+
+class Writer:
+    """Puts records in a row."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+
+    def append(self, r: Record) -> None:
+        """One more record."""
+        self.bytes += struct.pack(
+            f"<{WORDS}q", r.flags, r.insn, r.pc, r.next_pc, r.rd_value,
+            r.mem_vaddr, r.mem_paddr, r.mem_rdata, r.mem_wdata, r.csr_value, r.tval, r.tval2,
+            r.time, r.cycle, r.error_paddr, r.clock)
+
+    def data(self) -> bytes:
+        """All of them."""
+        return bytes(self.bytes)

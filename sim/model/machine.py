@@ -16,7 +16,7 @@ from isa.platform import Region
 from isa.profile import PROFILES, Profile
 from sim.model import elf, record, snapshot, state
 from sim.model.bits import signed, ult, unsigned, wrap
-from sim.model.block import Block
+from sim.model.block import Block, Writer
 from sim.model.csr import CsrFile
 from sim.model.decode import decoder
 from sim.model.devices.clint import Clint
@@ -129,6 +129,21 @@ class Machine:
         execute(h, takeable(h))
         if self.observer.active():
             self.observer.tell(h)
+
+    def trace(self, count: int) -> bytes:
+        """The records of up to `count` steps, in the form that `lock` takes: 16 words of 8 bytes each (isa/retire.py).
+
+        Fewer when the program ends. `struct.iter_unpack("<16q", data)` goes through them.
+        """
+        writer = Writer()
+        for _ in range(count):
+            if self.exit_code is not None:
+                break
+            self.step()
+            writer.append(self.hart.retire)
+            if self.memory.host_touched:
+                self.attend()
+        return writer.data()
 
     def lock(self, records: "bytes | bytearray | memoryview | array[int]", count: int) -> int:
         """Follow `count` records of an RTL, 16 words each; see lockstep.py.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from librt.strings import read_i64_le
+from librt.strings import BytesWriter, read_i64_le, write_i64_le
 from mypy_extensions import i64
 
 from sim.model.retire import Record
@@ -35,3 +35,34 @@ class Block:
                 and r.csr_value == read_i64_le(data, at + 72)
                 and r.tval == read_i64_le(data, at + 80)
                 and r.tval2 == read_i64_le(data, at + 88))
+
+
+class Writer:
+    """Puts records in a row."""
+
+    def __init__(self) -> None:
+        self.writer = BytesWriter()
+
+    def append(self, r: Record) -> None:
+        """One more record."""
+        writer = self.writer
+        write_i64_le(writer, r.flags)
+        write_i64_le(writer, r.insn)
+        write_i64_le(writer, r.pc)
+        write_i64_le(writer, r.next_pc)
+        write_i64_le(writer, r.rd_value)
+        write_i64_le(writer, r.mem_vaddr)
+        write_i64_le(writer, r.mem_paddr)
+        write_i64_le(writer, r.mem_rdata)
+        write_i64_le(writer, r.mem_wdata)
+        write_i64_le(writer, r.csr_value)
+        write_i64_le(writer, r.tval)
+        write_i64_le(writer, r.tval2)
+        write_i64_le(writer, r.time)
+        write_i64_le(writer, r.cycle)
+        write_i64_le(writer, r.error_paddr)
+        write_i64_le(writer, r.clock)
+
+    def data(self) -> bytes:
+        """All of them."""
+        return self.writer.getvalue()

@@ -55,6 +55,12 @@ def test_two_models_agree() -> None:
     assert halves.m.lock(block[:5 * WORDS], 5) == 5 and halves.m.lock(block[5 * WORDS:], COUNT - 5) == COUNT - 5
 
 
+def test_trace_makes_what_lock_takes() -> None:
+    data = machine().m.trace(COUNT)
+    assert data == stream(machine(), COUNT).tobytes()
+    assert machine().m.lock(data, COUNT) == COUNT
+
+
 COMPARED = [f.name for f in FIELDS.values() if not f.sampled and f.name != "interrupt"]
 
 

@@ -28,6 +28,25 @@ def test_run_and_step_reach_the_same_state(count: int) -> None:
     assert count < 1000 or runner.h.x[22] > 10              # timer interrupts were taken
 
 
+def test_trace_ends_with_the_program() -> None:
+    b = Bare()
+    b.m.htif.tohost = b.m.memory.tohost = DATA
+    b.put(CODE, [asm("sd", rs1=5, rs2=6), asm("addi")])
+    b.x(x5=DATA, x6=7)
+    assert len(b.m.trace(100)) == 8 * WORDS and b.m.exit_code == 3
+    assert b.m.trace(100) == b""
+
+
+def test_a_device_changed_from_outside_is_seen_when_told() -> None:
+    b = Bare()
+    b.put(CODE, [asm("addi")] * 8)
+    b.csr(mie=1 << 7, mstatus=1 << 3)
+    b.step()
+    b.m.clint.mtimecmp = 0
+    b.m.attend()
+    assert b.step()["interrupt"] == 1
+
+
 def test_a_timer_interrupt_comes_at_its_tick_exactly() -> None:
     for ticks in (1, 2, 5):
         b = Bare()
