@@ -65,7 +65,7 @@ def crosscheck(elf: Path, max_events: int = 1_000_000, ram_size: int = platform.
             follow_time(machine, event)
             machine.step()
             last.append(event)
-            if found := mismatches(machine, event, used):
+            if found := mismatches(machine, machine.hart.record, event, used):
                 return Result(count, None, report(last, machine, found), used)
             count += 1
             code = next((spike.exit_code(value) for address, value, _ in event.stores if address == tohost), None)
@@ -119,14 +119,14 @@ def _let_fire(machine: Machine, interrupts: int) -> None:
     h.set_time(signed(max([h.time & ONES, *moments])))
 
 
-def mismatches(machine: Machine, event: Event, used: Counter[str]) -> list[Mismatch]:
-    """What differs between the step that the model has just done and Spike's event: (what, model, Spike).
+def mismatches(machine: Machine, words: retire.Words, event: Event, used: Counter[str]) -> list[Mismatch]:
+    """What differs between the step that the model has just done, with its record, and Spike's event: (what, model, Spike).
 
     Counts in `used` which of the known differences explained something, and gives the model Spike's value there.
     """
-    if _agrees(machine.hart.record, event):
+    if _agrees(words, event):
         return []
-    record = retire.unpack(machine.hart.record)
+    record = retire.unpack(words)
     pairs: list[Mismatch] = [("pc", record["pc"], event.pc), ("trap", record["trap"], int(event.trap))]
     if record["trap"] and event.trap:
         # Spike logs the cause before it is shifted for VS.
@@ -167,19 +167,19 @@ _PC, _RD_VALUE, _VADDR, _WDATA = (_WORD[n] for n in ("pc", "rd_value", "mem_vadd
 def _agrees(words: retire.Words, event: Event) -> bool:
     """Is this a commit that writes no CSR, and is all of it as in Spike's log?
 
-    So are most; the others are unpacked for a closer look. Words may be signed.
+    So are most; the others are unpacked for a closer look.
     """
     if event.trap or event.csrs or len(event.loads) + len(event.stores) > 1:
         return False
     flags = words[0]
-    if (flags & _TRAP or words[_PC] & ONES != event.pc or words[1] & _INSN != event.insn or flags >> _MODE & 3 != event.mode
-            or words[_RD_VALUE] & ONES != event.rd_value or flags >> _RD & 31 != max(event.rd, 0)
+    if (flags & _TRAP or words[_PC] != event.pc or words[1] & _INSN != event.insn or flags >> _MODE & 3 != event.mode
+            or words[_RD_VALUE] != event.rd_value or flags >> _RD & 31 != max(event.rd, 0)
             or flags >> _READ & 1 != len(event.loads) or flags >> _WRITE & 1 != len(event.stores)):
         return False
     if event.loads:
-        return words[_VADDR] & ONES == event.loads[0]
+        return words[_VADDR] == event.loads[0]
     size = 1 << (flags >> _SIZE & 3)
-    return not event.stores or (words[_VADDR] & ONES, words[_WDATA] & ONES, size) == event.stores[0]
+    return not event.stores or (words[_VADDR], words[_WDATA], size) == event.stores[0]
 
 
 def _accesses(record: Record, event: Event) -> list[Mismatch]:

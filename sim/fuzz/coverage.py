@@ -49,12 +49,16 @@ def _shift(name: str) -> tuple[int, int]:
     return FIELDS[name].lsb, (1 << FIELDS[name].width) - 1
 
 
-_TRAP, _INTERRUPTED, _COMPRESSED = (1 << FIELDS[n].lsb for n in ("trap", "interrupt", "compressed"))
+_TRAP, _INTERRUPTED, _COMPRESSED, _READS, _WRITES, _CSR = (1 << FIELDS[n].lsb for n in (
+    "trap", "interrupt", "compressed", "mem_read", "mem_write", "csr_write"))
 (_CAUSE, _CAUSE_MASK), (_MODE, _MODE_MASK), (_NEXT, _) = _shift("cause"), _shift("mode"), _shift("next_mode")
-_WRITES = 1 << FIELDS["mem_write"].lsb
+_ACCESSES, _CHANGES = _READS | _WRITES | _TRAP, _CSR | _TRAP
+_COUNTED = (_TRAP | _INTERRUPTED | _COMPRESSED | _CAUSE_MASK << _CAUSE | _MODE_MASK << _MODE | _MODE_MASK << _NEXT)
 _WORD_MASK = (1 << FIELDS["insn"].width) - 1
-_TINST, _TVAL, _PC, _VADDR, _PADDR = (FIELDS[n].word for n in ("tinst", "tval", "pc", "mem_vaddr", "mem_paddr"))
-_TINST_LSB = FIELDS["tinst"].lsb
+_TINST = FIELDS["tinst"].lsb
+_TVAL, _PC, _VADDR, _PADDR = (FIELDS[n].word for n in ("tval", "pc", "mem_vaddr", "mem_paddr"))
+# What of the registers in `State` a translation depends on, MPRV included.
+_STATE_BITS = (ONES, ONES, ONES, _MPRV | 3 << 11 | 1 << 39 | 3 << 18, 3 << 18, 1 << 61, 1 << 61)
 
 
 @dataclass
@@ -64,34 +68,33 @@ class Coverage:
     points: Counter[Point] = field(default_factory=Counter)
     records: int = 0
 
-    def count(self, words: Words) -> None:
-        """Count what one record shows."""
-        self.records += 1
-        flags = words[0]
+    def count(self, flags: int, insn: int, number: int = 1) -> None:
+        """Count what so many records show, by the first two words of each."""
+        self.records += number
         mode, target = MODES[flags >> _MODE & _MODE_MASK], MODES[flags >> _NEXT & _MODE_MASK]
         code = flags >> _CAUSE & _CAUSE_MASK
         if flags & _INTERRUPTED:
-            self.points["trap", mode, _INTERRUPT[code + (target == MODES[VS])], target] += 1    # VS sees them one lower
+            self.points["trap", mode, _INTERRUPT[code + (target == MODES[VS])], target] += number   # VS sees them one lower
             return
         outcome = "done"
         if flags & _TRAP:
             outcome = _EXCEPTION[code]
-            self.points["trap", mode, outcome, target] += 1
+            self.points["trap", mode, outcome, target] += number
             if code in _FETCH_FAULTS:
-                self.points["access", FETCH, mode, _ending(words, outcome)] += 1
+                self.points["access", FETCH, mode, _ending(insn, outcome)] += number
                 return
         elif mode != target:
-            self.points["return", mode, target] += 1
-        word = words[1] & _WORD_MASK
+            self.points["return", mode, target] += number
+        word = insn & _WORD_MASK
         name = decode(word, bool(flags & _COMPRESSED))
-        self.points["insn", mode, name] += 1
+        self.points["insn", mode, name] += number
         kind = expected.unit(name)
         if kind == "csr":
             row = csrs.BY_NUMBER.get(word >> 20)
             writes = name in ("csrrw", "csrrwi") or word >> 15 & 31
-            self.points["csr", row.name if row else "absent", mode, "write" if writes else "read", outcome] += 1
+            self.points["csr", row.name if row else "absent", mode, "write" if writes else "read", outcome] += number
         elif kind in _MEMORY and outcome not in ("ILLEGAL_INSTRUCTION", "VIRTUAL_INSTRUCTION"):
-            self.points["access", _access(name, kind), mode, _ending(words, outcome)] += 1
+            self.points["access", _access(name, kind), mode, _ending(insn, outcome)] += number
 
     def add(self, other: "Coverage") -> None:
         """Add the counts of another one."""
@@ -130,43 +133,52 @@ class Coverage:
 
 
 class Watcher:
-    """Counts what one machine does: call `feed` after each of its steps."""
+    """Counts what one machine does: call `feed` after each of its steps, with its record."""
 
     def __init__(self) -> None:
-        self.coverage = Coverage()
         self._tables = Tables()
-        self._registers = (0,) * 7
-        self._state = State(*self._registers)           # before the last step
+        self._records: Counter[tuple[int, int]] = Counter()     # by what `Coverage.count` looks at
+        self._steps: Counter[Point] = Counter()
         self._spvp = 0
-        self._walked: set[tuple[str, int, int, bool]] = set()
+        self._state = State(*[0] * len(_STATE_BITS))            # before the last step
+        self._walked: dict[State, set[tuple[str, int, int, bool]]] = {}
+        self._pages: set[tuple[str, int, int, bool]] = set()    # walked in this state
 
-    def feed(self, machine: Machine) -> None:
+    @property
+    def coverage(self) -> Coverage:
+        """All of it so far."""
+        out = Coverage(Counter(self._steps))
+        for (flags, insn), number in self._records.items():
+            out.count(flags, insn, number)
+        return out
+
+    def feed(self, machine: Machine, words: Words) -> None:
         """Count the last step: its record, and the walks of its accesses."""
-        words = machine.hart.record
+        flags = words[0]
         self._tables.attach(machine)
-        self.coverage.count(words)
-        self._walks(words)
-        h = machine.hart
-        registers = (h.satp, h.vsatp, h.hgatp, h.mstatus, h.vsstatus, h.menvcfg, h.henvcfg)
-        if words[0] & _WRITES and words[_PADDR] >= expected.FIRST_TABLE:
+        self._records[flags & _COUNTED, words[1]] += 1
+        if not flags & _INTERRUPTED:
+            self._walks(flags, words)
+        if flags & _WRITES and words[_PADDR] >= expected.FIRST_TABLE:
             self._tables.refresh(words[_PADDR])
             self._walked.clear()
-        if registers != self._registers:
-            self._registers, self._state = registers, State(*(value & ONES for value in registers))
-            self._walked.clear()
-        self._spvp = h.hstatus & _SPVP
+            self._pages = set()
+        if flags & _CHANGES or (flags >> _MODE ^ flags >> _NEXT) & _MODE_MASK:
+            h = machine.hart
+            registers = h.satp, h.vsatp, h.hgatp, h.mstatus, h.vsstatus, h.menvcfg, h.henvcfg
+            self._state = State(*(value & bits for value, bits in zip(registers, _STATE_BITS, strict=True)))
+            self._spvp = h.hstatus & _SPVP
+            self._pages = self._walked.setdefault(self._state, set())
 
-    def _walks(self, words: Words) -> None:
+    def _walks(self, flags: int, words: Words) -> None:
         """Walk again for the fetch and for the explicit access, unless this page has been walked in this state."""
-        flags = words[0]
-        if flags & _INTERRUPTED:
-            return
-        mode, code = flags >> _MODE & _MODE_MASK, flags >> _CAUSE & _CAUSE_MASK
-        trap = flags & _TRAP
+        mode, code, trap = flags >> _MODE & _MODE_MASK, flags >> _CAUSE & _CAUSE_MASK, flags & _TRAP
         if trap and code in _FETCH_FAULTS:
-            self._walk(Request(X, words[_TVAL] & ONES, mode))
+            self._walk(X, words[_TVAL], mode)
             return
-        self._walk(Request(X, words[_PC] & ONES, mode))
+        self._walk(X, words[_PC], mode)
+        if not flags & _ACCESSES:
+            return
         name = decode(words[1] & _WORD_MASK, bool(flags & _COMPRESSED))
         kind = expected.unit(name)
         if kind not in _MEMORY or (trap and code in _NO_ACCESS):
@@ -178,14 +190,14 @@ class Watcher:
             if mode != M:
                 mode |= self._state.mstatus >> 39 << 2 & causes.VU
         reads = kind in ("load", "hload") or name[:2] == "lr"
-        self._walk(Request(R if reads else W, words[_TVAL if trap else _VADDR] & ONES, mode, name[:4] == HLVX))
+        self._walk(R if reads else W, words[_TVAL if trap else _VADDR], mode, name[:4] == HLVX)
 
-    def _walk(self, request: Request) -> None:
-        key = request.kind, request.address >> _PAGE, request.mode, request.hlvx
-        if key not in self._walked:
-            self._walked.add(key)
-            for step in self._tables.steps(self._state, request):
-                self.coverage.points["walk", *step] += 1
+    def _walk(self, kind: str, address: int, mode: int, hlvx: bool = False) -> None:
+        key = kind, address >> _PAGE, mode, hlvx
+        if key not in self._pages:
+            self._pages.add(key)
+            for step in self._tables.steps(self._state, Request(kind, address, mode, hlvx)):
+                self._steps["walk", *step] += 1
 
 
 def _access(name: str, kind: str) -> str:
@@ -194,8 +206,8 @@ def _access(name: str, kind: str) -> str:
     return HSV if kind == "hstore" else name if kind == "amo" and name[:2] in ("lr", "sc") else kind
 
 
-def _ending(words: Words, outcome: str) -> str:
+def _ending(insn: int, outcome: str) -> str:
     """How an access ended; a guest-page fault also says whether the VS-stage walk itself met it."""
     text = next((text for suffix, text in _OUTCOME.items() if outcome.endswith(suffix)), outcome)
-    implicit = words[_TINST] >> _TINST_LSB & _WORD_MASK in (causes.TINST_READ_PTE, causes.TINST_WRITE_PTE)
+    implicit = insn >> _TINST & _WORD_MASK in (causes.TINST_READ_PTE, causes.TINST_WRITE_PTE)
     return f"{text} of the walk" if text == "guest-page fault" and implicit else text

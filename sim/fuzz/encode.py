@@ -11,7 +11,8 @@ _COMPRESSED = {row.name: row for row in insns.COMPRESSED if row.base}
 # Which immediate a pc-relative instruction takes its label in.
 _LABEL = {"jal": "imm_j", "beq": "imm_b", "bne": "imm_b", "blt": "imm_b", "bge": "imm_b", "bltu": "imm_b", "bgeu": "imm_b"}
 
-_Field = tuple[str, int, int]                                   # operand, its width, its lowest bit in the word
+_VALUES = ("rd", "rs1", "rs2", "csr", "pred", "succ")           # other fields hold all of `imm`
+_Field = tuple[str, int, int, int]                              # operand, its place in _VALUES, width, lowest bit in the word
 _Immediate = tuple[list[tuple[int, int, int]], int, int]        # pieces (lowest bit, mask, place), sign bit, lowest bit
 _Form = tuple[int, list[_Field], _Immediate | None, bool]       # match, fields, immediate, has aq and rl
 
@@ -25,7 +26,8 @@ def _form(insn: insns.Insn) -> _Form:
                          min(lo for _, lo, _ in pieces))
         else:
             msb, lsb = insns.FIELDS[operand]
-            fields.append((operand, msb - lsb + 1, lsb))
+            value = _VALUES.index(operand) if operand in _VALUES else len(_VALUES)
+            fields.append((operand, value, msb - lsb + 1, lsb))
     return insn.match, fields, immediate, insn.unit == "amo"
 
 
@@ -74,12 +76,11 @@ def op(name: str, rd: int = 0, rs1: int = 0, rs2: int = 0, imm: int = 0, *, csr:
     word, registers, immediate, ordered = _FORMS[name]
     if registers:
         number = csrs.BY_NAME[csr].number if isinstance(csr, str) else csr
-        values = {"rd": rd, "rs1": rs1, "rs2": rs2, "csr": number, "zimm": imm, "shamt6": imm, "shamt5": imm,
-                  "pred": imm >> 4, "succ": imm & 15}
-        for operand, width, lsb in registers:
-            if values[operand] >> width:
-                raise ValueError(f"{name}: {operand} = {values[operand]} does not fit")
-            word |= values[operand] << lsb
+        values = rd, rs1, rs2, number, imm >> 4, imm & 15, imm
+        for operand, value, width, lsb in registers:
+            if values[value] >> width:
+                raise ValueError(f"{name}: {operand} = {values[value]} does not fit")
+            word |= values[value] << lsb
     if immediate:
         pieces, top, low = immediate
         if not -1 << top <= imm < 1 << top or imm & (1 << low) - 1:

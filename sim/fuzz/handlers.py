@@ -13,6 +13,7 @@ Handlers keep no memory: each level has two registers of its own.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from isa import causes
 from sim.fuzz import layout
@@ -55,6 +56,7 @@ def _levels() -> list[Level]:
 LEVELS = _levels()
 
 
+@cache
 def listing() -> Listing:
     """All handlers and the exits in supervisor pages. Each handler opens with its vector table, labelled by its name."""
     out: Listing = []
@@ -111,8 +113,6 @@ def _unless(branch: str, rs1: int, rs2: int, code: list[Code]) -> list[Code]:
 def hs_handlers(medeleg: int) -> list[str]:
     """Names of the HS handlers that can leave the block under this delegation."""
     return [f"hs_{name}" for name in HS_EXITS if not medeleg >> causes.EXC[name] & 1]
-
-
 
 
 def addresses() -> dict[str, int]:

@@ -18,7 +18,7 @@ SECONDS = 120.0             # a program that waits for ever is stopped
 QUALITY_RETIRED = 2_000
 QUALITY_VIRTUAL = 0.3       # share of instructions with V=1
 
-Watch = Callable[[Machine], None]
+Watch = Callable[[Machine, Words], None]
 Judge = Callable[[Path, Watch], "Result"]
 
 _TRAP, _WRITE = 1 << FIELDS["trap"].lsb, 1 << FIELDS["mem_write"].lsb
@@ -57,7 +57,7 @@ class Result:
         return self.ended and self.retired >= QUALITY_RETIRED and self.virtual >= QUALITY_VIRTUAL * self.retired
 
 
-def unwatched(machine: Machine) -> None:
+def unwatched(machine: Machine, words: Words) -> None:
     """Look at no step."""
 
 
@@ -81,10 +81,11 @@ def against_spike(elf: Path, watch: Watch = unwatched) -> Result:
     try:
         for event in events:
             machine.step()                  # time need not follow Spike's: comparators are at their extremes
-            watch(machine)
-            result.count(machine.hart.record)
+            words = machine.hart.record
+            watch(machine, words)
+            result.count(words)
             last.append(event)
-            if found := crosscheck.mismatches(machine, event, result.used):
+            if found := crosscheck.mismatches(machine, words, event, result.used):
                 result.field, result.difference = found[0][0], crosscheck.report(last, machine, found)
             if found or result.ended or result.records == MAX_RECORDS:
                 return result

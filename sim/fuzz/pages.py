@@ -151,7 +151,8 @@ def blind(memory: Memory, rng: random.Random, stage: str) -> Space:
 def broken(rng: random.Random, level: int, stage: str) -> int:
     """An entry that a walk must not follow to the end; each reason is as likely as the others."""
     good = leaf(rng, level, stage, None)
-    away = rng.choice((*layout.HOLES, FAR_GPA, FAR_GPA | layout.DATA) if stage == "vs" else layout.HOLES)
+    holes = [hole for hole in layout.HOLES if hole & -LEAF[level] != CODE_SLOT * ROOT_SLOT]
+    away = rng.choice((*holes, FAR_GPA, FAR_GPA | layout.DATA) if stage == "vs" else holes)
     choices = [good & ~V, good & ~R | W, good & ~A, good | 1 << rng.randrange(54, 64),
                pointer(away & -LEAF[level], good & 0xFF), pointer(layout.TABLES, V | rng.choice((U, A, D, A | D)))]
     if level:

@@ -16,7 +16,7 @@ NAMES = [path.name for path in programs.all_programs(PROFILES["spike"]) if path.
 
 
 def mismatches(machine, event):
-    return crosscheck.mismatches(machine, event, Counter())
+    return crosscheck.mismatches(machine, machine.hart.record, event, Counter())
 
 
 def check(name, **options):

@@ -22,7 +22,7 @@ def number(elf: Path) -> int:
 def odd_seeds_differ(elf: Path, watch: Watch) -> Result:
     """A judge that goes by the file name, and looks at a few steps."""
     for machine, _ in zip(on_model(elf), range(100), strict=False):
-        watch(machine)
+        watch(machine, machine.hart.record)
     if number(elf) % 2:
         return Result(10, 10, 5, False, "rd_value", "report of the difference")
     return Result(3000, 2500, 1000, True, used=Counter({"mip": 3}))
@@ -116,7 +116,7 @@ def test_a_failing_seed_becomes_a_small_program(tmp_path: Path) -> None:
     seed = next(s for s in range(20) if campaign.one(s, has_a_guest_store_fault, tmp_path)[0].field)
     small = campaign.reduce(seed, has_a_guest_store_fault, tmp_path)
     assert small.instructions <= 10
-    assert has_a_guest_store_fault(tmp_path / f"seed-{seed}-small.elf", lambda machine: None).field == "store"
+    assert has_a_guest_store_fault(tmp_path / f"seed-{seed}-small.elf", lambda machine, words: None).field == "store"
     text = (tmp_path / f"seed-{seed}-small.txt").read_text()
     assert "meant for" in text and text.endswith("a store guest-page fault\n")
     assert len(text.splitlines()) < 40

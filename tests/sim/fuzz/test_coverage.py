@@ -14,12 +14,12 @@ from sim.fuzz.walks import STAGES
 
 
 def record(**values: int) -> list[int]:
-    return pack({"valid": 1} | values)
+    return pack({"valid": 1} | values)[:2]
 
 
 def points(**values: int) -> set[tuple[str, ...]]:
     coverage = Coverage()
-    coverage.count(record(**values))
+    coverage.count(*record(**values))
     return set(coverage.points)
 
 
@@ -60,7 +60,7 @@ def test_holes_shrink_as_points_are_seen() -> None:
     assert len(expected()) == len(set(expected()))
     assert sum(map(len, coverage.holes().values())) == sum(not explanation(p) for p in expected())
     other = Coverage()
-    other.count(record(mode=S, next_mode=VS, insn=op("sret").bits))
+    other.count(*record(mode=S, next_mode=VS, insn=op("sret").bits))
     coverage.add(other)
     assert ("return", "S", "VS") not in coverage.holes()["return"]
     assert ("return", "S", "VU") in coverage.holes()["return"]
@@ -69,27 +69,29 @@ def test_holes_shrink_as_points_are_seen() -> None:
 
 def test_a_csr_access_closes_its_hole_whatever_came_of_it() -> None:
     coverage = Coverage()
-    coverage.count(record(mode=VU, next_mode=M, trap=1, cause=2, insn=op("csrrw", 1, 2, csr="mtvec").bits))
+    coverage.count(*record(mode=VU, next_mode=M, trap=1, cause=2, insn=op("csrrw", 1, 2, csr="mtvec").bits))
     assert ("csr", "mtvec", "VU", "write") not in coverage.holes()["csr"]
 
 
 def test_a_point_that_an_explanation_excludes_is_told_when_it_is_seen() -> None:
     coverage = Coverage()
     assert coverage.contradicted() == []
-    coverage.count(record(mode=M, next_mode=M, insn=op("csrrw", 1, 2, csr="misa").bits))
+    coverage.count(*record(mode=M, next_mode=M, insn=op("csrrw", 1, 2, csr="misa").bits))
     assert coverage.contradicted() == [("csr", "misa", "M", "write")]
     assert "not impossible: csr misa M write" in coverage.table()
 
 
 def test_a_machine_shows_its_walks(tmp_path: Path) -> None:
-    """Fetches and loads of a small guest: the walk of each page once, with the stage and level that ended it."""
-    path = tmp_path / "x.elf"
-    path.write_bytes(generate(3).elf())
-    watcher = Watcher()
-    for machine in on_model(path):
-        watcher.feed(machine)
-    coverage = watcher.coverage
-    stages = {point[1] for point in coverage.points if point[0] == "walk"}
-    assert stages == set(STAGES)
-    assert coverage.points["walk", "g", "1", "leaf"] and coverage.points["walk", "s", "1", "U"]
-    assert coverage.records > 2000
+    """Walks of all stages in a few programs, each page once in each state, and as many records as steps."""
+    path, total, steps = tmp_path / "x.elf", Coverage(), 0
+    for seed in range(3):
+        path.write_bytes(generate(seed).elf())
+        watcher = Watcher()
+        for machine in on_model(path):
+            watcher.feed(machine, machine.hart.record)
+            steps += 1
+        total.add(watcher.coverage)
+    walks = {point[1:]: number for point, number in total.points.items() if point[0] == "walk"}
+    assert {stage for stage, _, _ in walks} == set(STAGES)
+    assert {"leaf", "U", "permission", "not valid"} <= {outcome for _, _, outcome in walks}
+    assert total.records == steps and 0 < walks["vs", "0", "leaf"] < steps / 20

@@ -23,7 +23,7 @@ def test_model_and_spike_agree(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "x.elf"
     path.write_bytes(generate(seed).elf())
     seen: list[int] = []
-    result = against_spike(path, lambda machine: seen.append(machine.hart.record[0]))
+    result = against_spike(path, lambda machine, words: seen.append(words[0]))
     assert (result.field, result.difference, result.ended) == ("", "", True)
     assert len(seen) == result.records == len(list(on_model(path)))
 
