@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sim.model import form
 
-PLAIN = ("__init__.py", "form.py", "elf.py", "snapshot.py", "observe.py", "state.py")
+PLAIN = ("__init__.py", "form.py", "elf.py", "snapshot.py", "state.py")
 TIMEOUT = 1200                          # seconds
 ROOT = form.HERE.parents[1]
 
