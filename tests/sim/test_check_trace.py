@@ -43,7 +43,7 @@ def small(logs, tmp_path):
     return checked
 
 
-@pytest.mark.parametrize("name", ["alu.S", "h_two_stage.S", "interrupts.S", "wfi.S", "compressed.S", "amo.S", "counters.S"])
+@pytest.mark.parametrize("name", ["alu.S", "h_two_stage.S", "interrupts.S", "sv39.S", "compressed.S", "amo.S", "counters.S"])
 def test_spike_s_own_logs_agree(logs, name: str) -> None:
     result = check(*logs(name), SPIKE)
     assert (result.report, result.missing) == ("", []) and result.events > 50
