@@ -87,7 +87,11 @@ def reserved(ctx: Context) -> list[Code]:
     width = rng.choice("wd")
     a = ctx.register(p)
     b = ctx.register(p, a)
-    return [*li(p, address(ctx, _SIZES[width], "w")),
+    if ctx.works.get("r") and rng.random() < 0.2:               # what SC may not store to
+        where = rng.choice(ctx.works["r"]).address(rng, rng.randrange(layout.STUB_SIZE, layout.LAST_WRITE, _SIZES[width]))
+    else:
+        where = address(ctx, _SIZES[width], "w")
+    return [*li(p, where & -_SIZES[width] if rng.random() < 0.5 else where),
             op(f"lr.{width}", a, p, aqrl=rng.randrange(4)), op("addi", a, a, imm=rng.randrange(-64, 64)),
             op(f"sc.{width}", b, p, a, aqrl=rng.randrange(4)), op("bne", rs1=b, imm=-12)]
 
@@ -143,7 +147,7 @@ def modify_privilege(ctx: Context) -> list[Code]:
     code = [*li(r, mask), op("csrrc", 0, r, csr="mstatus"), *li(r, status), op("csrrs", 0, r, csr="mstatus")]
     seen = replace(ctx, spaces=ctx.guest, works=ctx.guest_works) if virtual else replace(ctx, spaces=ctx.host, works={})
     for _ in range(3):
-        code += rng.choice((memory, memory, short_memory, atomic, reserved, call))(seen)
+        code += rng.choice((memory, memory, short_memory, atomic, reserved, reserved, call))(seen)
     return [*code, *li(r, mask), op("csrrc", 0, r, csr="mstatus")]
 
 

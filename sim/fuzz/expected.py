@@ -39,7 +39,9 @@ def points() -> tuple[Point, ...]:
 
 def explanation(point: Point) -> str:
     """Why a program for Spike cannot reach a point; empty when it can."""
-    if point[0] == "csr" and point[1] in SPIKE.constant and point[3] == "write":
+    if point[:2] == ("walk", "g of vs") and point[3] == "D clear":
+        return "hardware writes a VS-stage entry only where menvcfg.ADUE lets it set D in the G-stage, too"
+    if point[0] == "csr" and point[1] in SPIKE.constant - SPIKE.flags.keys() and point[3] == "write":
         level = csrs.BY_NAME[point[1]].level
         if point[2] == "M" or (point[2] == "S" and level < MACHINE):
             return "what a write does is legally different on Spike"

@@ -197,7 +197,7 @@ def _subtree(rng: random.Random, memory: Memory, space: Space, table: int, index
     else:
         pte = leaf(rng, level, space.stage, guest)
         if kind > 0.72:
-            pte ^= rng.choice((A, D, U, W, X))
+            pte ^= rng.choice((A, D, D, D, U, W, X))
         memory.set(table, index, pte)
     space.windows.append(Window(base & (1 << 64) - 1, level))
     space.slots.append((table + index * paging.PTE_SIZE, level, space.stage))

@@ -51,8 +51,7 @@ _PROFILE = replace(PROFILES["spike"], extensions=PROFILES["spike"].extensions | 
 SPIKE = Limits(
     "spike",
     _PROFILE,
-    unseen=frozenset(("cycle", "time", "mcycle", "mcountinhibit", "misa", "mvendorid", "marchid",
-                      "mimpid", "mideleg")),
+    unseen=frozenset(("cycle", "time", "mcycle", "mcountinhibit")),
     constant=frozenset(("misa", "mcycle", "mcountinhibit", "menvcfg", "henvcfg")),
     flags={"menvcfg": ENVCFG | ADUE, "henvcfg": ENVCFG | ADUE},
     writable={

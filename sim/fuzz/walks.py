@@ -55,6 +55,7 @@ class Tables:
     def __init__(self) -> None:
         self._machine: Machine | None = None
         self._copy = bytearray()
+        self._visited: list[int] = []           # entries whose A and D bits an access may have set
 
     def attach(self, machine: Machine) -> None:
         """Copy the tables, when this machine is seen for the first time."""
@@ -71,13 +72,19 @@ class Tables:
     def steps(self, state: State, request: Request) -> list[Step]:
         """What decided in each stage, in order; the last one is where the walk ended."""
         out: list[Step] = []
+        self._visited.clear()
+        self._walks(state, request, out)
+        for at in self._visited:
+            self.refresh(at)
+        return out
+
+    def _walks(self, state: State, request: Request, out: list[Step]) -> None:
         if request.mode & causes.VU:
             middle = self._walk("vs", state.vsatp, state, request, out)
             if middle is not None:
                 self._walk("g", state.hgatp, state, Request(request.kind, middle, request.mode, request.hlvx), out)
         elif request.mode != causes.M:
             self._walk("s", state.satp, state, request, out)
-        return out
 
     def _walk(self, stage: str, atp: int, state: State, request: Request, out: list[Step]) -> int | None:
         address = request.address & _ONES
@@ -110,12 +117,10 @@ class Tables:
         return None
 
     def _read(self, at: int) -> int:
-        """An entry, -1 where there is no memory. It is up to date afterwards."""
+        """An entry, -1 where there is no memory."""
         if at in _TABLES:
-            first = at - _TABLES.start
-            old = int.from_bytes(self._copy[first:first + 8], "little")
-            self.refresh(at)
-            return old
+            self._visited.append(at)
+            return int.from_bytes(self._copy[at - _TABLES.start:at - _TABLES.start + 8], "little")
         try:
             return int.from_bytes(self._machine.read_memory(at, 8) if self._machine else b"", "little")
         except ValueError:
