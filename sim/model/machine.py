@@ -60,6 +60,7 @@ class Machine:
         self.follower = Follower(self.hart)
         self.due: i64 = 0               # `steps` at which `attend` must be called again, or sooner
         self.observer = Observer()
+        self.ticking: list[Device] = []     # devices that do something by themselves
         self.clint, self.plic = Clint(self.hart), Plic()
         self.uart, self.finisher = Uart(self._print), Finisher()
         self.htif = Htif(self.read_memory, self.memory.poke, self._print, ABSENT, ABSENT)
@@ -81,6 +82,8 @@ class Machine:
         if irq in self.plic.wires or not 0 <= irq <= platform.PLIC_SOURCES:
             raise ValueError(f"interrupt source {irq} of {region.name} is taken or out of range")
         self.memory.devices.append((region, device))
+        if type(device).tick is not Device.tick:
+            self.ticking.append(device)
         if irq:
             self.plic.wires[irq] = device
 
@@ -172,7 +175,7 @@ class Machine:
             self.htif.poll()
             self.memory.host_touched = False
         h.refresh_time()
-        for _, device in self.memory.devices:
+        for device in self.ticking:
             device.tick(h.time)
         h.lines = self.clint.lines() | self.plic.lines()
         if h.waiting:
@@ -192,6 +195,8 @@ class Machine:
             ticks = _ticks(h.time, h.stimecmp, ticks)
             if h.henvcfg & STCE:
                 ticks = _ticks(wrap(h.time + h.htimedelta), h.vstimecmp, ticks)
+        for device in self.ticking:
+            ticks = _ticks(h.time, device.due(), ticks)
         return ticks
 
     def _records_to_event(self) -> i64:

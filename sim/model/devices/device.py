@@ -1,6 +1,7 @@
 """The interface of a device: registers, an interrupt wire, and a state that can be saved."""
 
 State = dict[str, int | list[int]]
+NEVER = (1 << 63) - 1                   # a time that does not come
 
 
 class Device:
@@ -14,7 +15,11 @@ class Device:
         """Effect of a store."""
 
     def tick(self, time: int) -> None:
-        """Platform time has advanced to `time`."""
+        """Platform time is `time` now: called at the time that `due` has named, and whenever else something happens."""
+
+    def due(self) -> int:
+        """The time at which the device wants its next tick, to the tick exactly."""
+        return NEVER
 
     def wire(self) -> bool:
         """Level of the interrupt wire to the PLIC."""
