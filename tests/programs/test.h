@@ -62,8 +62,8 @@ _start:
     csrw    vstvec, t6
     .endif
     /* Memory and state are open to all, where there are PMP and Smstateen to close them. */
-    OPEN    pmpaddr0, -1
     OPEN    pmpcfg0, PMPCFG_R | PMPCFG_W | PMPCFG_X | PMP_NAPOT << PMPCFG_A_SHIFT
+    OPEN    pmpaddr0, -1
     OPEN    mstateen0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
     .if \h
     OPEN    hstateen0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
