@@ -4,18 +4,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test lint docs clean setup system
+.PHONY: help demo test lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
+	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
 demo: setup
 	@$(BIN)/doppelhart vmm demo
 
-test: setup lint
+test: setup model lint
 	$(BIN)/pytest -n 2 --dist loadscope
+
+model: setup
+	@$(BIN)/python -m sim.compile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -74,7 +74,7 @@ def main() -> int:
     """Compile, or say in a sentence why not; without a C compiler the plain model does the same work, slower."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else form.FOLDERS[-1]
     if not shutil.which(os.environ.get("CC", "cc").split()[0]):
-        print("no C compiler: the golden model runs plain, some forty times slower")
+        print("no C compiler: the golden model runs plain, some fifty times slower")
         return 0
     try:
         print(f"the golden model is compiled: {compile_model(folder)}")
