@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from isa import causes
 from isa.disasm import REGISTERS
+from sim.model import counters
 from sim.model.bits import signed, unsigned
 from sim.model.hart import ABSENT, Hart
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sim.model.machine import Machine
 
 NUMBERS: dict[str, int] = {**{f"x{n}": n for n in range(32)}, **{name: n for n, name in enumerate(REGISTERS)}, "fp": 8}
+MODES: dict[int, str] = {causes.U: "U", causes.S: "S", causes.M: "I", causes.VU: "H", causes.VS: "H"}   # what they need
 
 
 def names(h: Hart) -> list[str]:
@@ -47,8 +49,9 @@ def write(m: "Machine", name: str, value: int) -> None:
             raise ValueError(f"pc cannot be 0x{value:x}: instructions lie at even addresses")
         m.hart.pc = signed(value)
     elif name == "mode":
-        if value not in causes.MODES or (value & causes.VU and not m.hart.hypervisor):
+        if value not in MODES or not m.profile.has(MODES[value]):
             raise ValueError(f"this hart has no mode {value}")
+        counters.settle(m.hart, value, 0)
         m.hart.set_mode(value)
     else:
         _check(m.hart, name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from isa.causes import VS, M, S
+from isa.causes import VS, M, S, U
 from isa.profile import PROFILES
 from sim.model import Machine, state
 from sim.model.bits import signed
@@ -49,6 +49,18 @@ def test_mode_changes_what_is_addressed() -> None:
     assert (m["vsatp"], m["satp"]) == (8 << 60 | 1, 0)
 
 
+def test_counters_know_the_mode() -> None:
+    m = machine(profile=PROFILES["full"])
+    m["minstretcfg"] = 1 << 61                              # not in S
+    m["mode"] = S
+    before = m["minstret"]
+    m.hart.retired += 1
+    assert m["minstret"] == before
+    m["mode"] = M
+    m.hart.retired += 1
+    assert m["minstret"] == before + 1
+
+
 def test_every_name_can_be_read() -> None:
     m = machine(profile=PROFILES["full"])
     names = state.names(m.hart)
@@ -74,3 +86,11 @@ def test_a_hart_without_h_has_no_guest_modes_and_no_guest_csrs() -> None:
         m["mode"] = VS
     with pytest.raises(KeyError, match="'vsatp'"):
         m["vsatp"]
+
+
+def test_a_hart_without_s_has_no_mode_for_it() -> None:
+    m = machine(profile=PROFILES["default"].without("H", "Sstc", "S"))
+    with pytest.raises(ValueError, match="no mode 1"):
+        m["mode"] = S
+    m["mode"] = U
+    assert m["mode"] == U
