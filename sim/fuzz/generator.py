@@ -115,10 +115,10 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
     interrupts = rng.random() < 0.4
     state: dict[str, int | Literal] = {
         "medeleg": medeleg,
-        "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & world.limits.writable.get("mideleg", MASK64),
+        "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))),
         "hedeleg": rng.choice((0, MASK64, MASK64, MASK64, rng.getrandbits(64) | rng.getrandbits(64)))
                    & world.limits.writable.get("hedeleg", MASK64),
-        "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))) & world.limits.writable.get("hideleg", MASK64),
+        "hideleg": rng.choice((MASK64, 0, rng.getrandbits(16))),
         "mtvec": Literal("m", rng.getrandbits(1)),
         "stvec": Literal(hs, rng.getrandbits(1)),
         "vstvec": Literal("vs", rng.getrandbits(1)),

@@ -6,7 +6,7 @@ import pytest
 
 from isa.causes import VS, VU, S, U
 from isa.profile import PROFILES
-from sim.fuzz import layout, pages
+from sim.fuzz import layout, pages, protection
 from sim.fuzz.pages import A, D, R, V, W, X
 from sim.fuzz.pages import U as USER
 from sim.model import Machine
@@ -21,6 +21,8 @@ def machine_with(memory: pages.Memory) -> Machine:
     machine = Machine(PROFILES["spike"], layout.RAM_SIZE)
     for base, data in memory.image().items():
         machine.write_memory(base, data)
+    for name, value in protection.state(random.Random(0), PROFILES["spike"], [], holes=0).items():
+        machine.write_csr(name, value)
     return machine
 
 
