@@ -18,6 +18,12 @@ def test_only_constant_csrs_are_explained_away() -> None:
     assert not explanation(("csr", "misa", "M", "read")) and not explanation(("csr", "misa", "S", "write"))
 
 
+def test_no_device_raises_an_external_interrupt() -> None:
+    assert [point for point in expected.points() if "MEI" in point] == [("trap", mode, "MEI", "M") for mode in
+                                                                        ("U", "S", "M", "VU", "VS")]
+    assert explanation(("trap", "S", "MEI", "M")) and not explanation(("trap", "S", "MTI", "M"))
+
+
 def test_a_walk_that_cannot_be_is_explained() -> None:
     assert explanation(("walk", "g of vs", "1", "D clear")) and not explanation(("walk", "g of vs", "1", "D set"))
     assert not explanation(("walk", "vs", "1", "D clear"))
