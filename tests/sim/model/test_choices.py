@@ -76,7 +76,7 @@ def test_htval_and_mtval2_have_62_bits_and_are_exact() -> None:
 
 def test_htval_on_a_full_page_modification_log() -> None:
     w = World(VS, g_flags=LEAF & ~PD | PU, profile="full")
-    w.csr(pmpaddr0=-1, pmpcfg0=0x1F, menvcfg=ADUE, hpmla=1, hpmli=512)
+    w.csr(menvcfg=ADUE, hpmla=1, hpmli=512)
     r = w.access(STORE, VA + 8)
     assert (r["cause"], r["tval"], r["tval2"], r["gva"]) == (EXC["PAGE_LOG_FULL"], VA + 8, GPA + 8 >> 2, 1)
 
@@ -187,7 +187,7 @@ def test_sc_succeeds_only_where_nothing_came_between() -> None:
 
 def test_sc_that_fails_passes_the_checks_of_a_store() -> None:
     w = World(S, LEAF & ~PD & ~PA, profile="full")
-    w.csr(pmpaddr0=-1, pmpcfg0=0x1F, mstatus=1 << 17 | 1 << 11)
+    w.csr(mstatus=1 << 17 | 1 << 11)
     w.x(x5=VA)
     assert w.do(asm("sc.d", rd=7, rs1=5))["cause"] == EXC["STORE_PAGE_FAULT"]
     w.csr(menvcfg=ADUE, mstatus=1 << 17 | 1 << 11)
@@ -198,7 +198,7 @@ def test_sc_that_fails_passes_the_checks_of_a_store() -> None:
 def test_a_and_d_bits_are_exact() -> None:
     """Only what was accessed, with what the access needs, when it was."""
     w = World(VS, LEAF & ~PD & ~PA, g_flags=LEAF & ~PD & ~PA | PU, profile="full")
-    w.csr(pmpaddr0=-1, pmpcfg0=0x1F, menvcfg=ADUE, henvcfg=ADUE)
+    w.csr(menvcfg=ADUE, henvcfg=ADUE)
     other = w.map(w.root, VA + 0x1000, GPA + 0x1000, LEAF & ~PD & ~PA)
     for kind, bits in ((LOAD, PA), (STORE, PA | PD)):
         w.access(kind)

@@ -33,7 +33,7 @@ def world(mode: int, flags: int = RWX, level: int = 0, g_flags: int = LEAF | PU,
           menvcfg: int = ADUE, henvcfg: int = ADUE) -> World:
     user = PU if mode in (U, VU) else 0
     w = World(mode, flags | user, level, g_flags, profile="full")
-    w.csr(pmpaddr7=-1, pmpcfg0=0x1F << 56, menvcfg=menvcfg, henvcfg=henvcfg)
+    w.csr(menvcfg=menvcfg, henvcfg=henvcfg)
     return w
 
 

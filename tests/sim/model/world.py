@@ -23,6 +23,8 @@ class World(Bare):
     def __init__(self, mode: int, flags: int = LEAF, level: int = 0, g_flags: int = LEAF | PU, g_level: int = 0,
                  profile: str = "default") -> None:
         super().__init__(PROFILES[profile])
+        if self.m.profile.has("Smpmp"):
+            self.csr(pmpaddr7=-1, pmpcfg0=0x1F << 56)       # all of memory is open, after the entries of the test
         self.at = mode
         self.guest = mode in (VS, VU)
         self.root = self.table()
