@@ -1,4 +1,5 @@
-"""The whole machine as bytes: a line of JSON (hart, devices, host interface), then RAM, compressed.
+"""The whole machine as bytes: a line with the format, length and checksum of the rest, a line of JSON (hart, devices, host
+interface), then RAM, compressed.
 
 Boot ROM, profile and attached devices are part of the machine's construction; a snapshot only fits a machine
 built alike.
@@ -13,13 +14,13 @@ from sim.model.hart import KEEP, KEEP_ARRAYS
 if TYPE_CHECKING:
     from sim.model.machine import Machine
 
-FORMAT = "doppelhart machine 1"
+FORMAT = b"doppelhart machine 2"
 
 
 def save(m: "Machine") -> bytes:
     """Everything that the future of the machine depends on."""
     state = {
-        "format": FORMAT, "kind": _kind(m),
+        "kind": _kind(m),
         "harts": [{**{name: getattr(h, name) for name in KEEP}, **{name: list(getattr(h, name)) for name in KEEP_ARRAYS},
                    "pmpcfg": list(h.pmp.cfg), "pmpaddr": list(h.pmp.address)} for h in m.harts],
         "devices": [device.save() for _, device in m.memory.devices],
@@ -27,7 +28,8 @@ def save(m: "Machine") -> bytes:
                  "asked": m.htif.asked, "input": m.htif.input},
         "host_touched": m.memory.host_touched, "symbols": m.symbols,
     }
-    return json.dumps(state).encode() + b"\n" + zlib.compress(m.memory.ram.peek(0, m.memory.size), level=1)
+    rest = json.dumps(state).encode() + b"\n" + zlib.compress(m.memory.ram.peek(0, m.memory.size), level=1)
+    return b"%s %d %d\n%s" % (FORMAT, len(rest), zlib.crc32(rest), rest)
 
 
 def restore(m: "Machine", data: bytes) -> None:
@@ -57,15 +59,17 @@ def restore(m: "Machine", data: bytes) -> None:
 
 
 def _parse(data: bytes) -> tuple[dict[str, Any], bytes]:
-    head, _, body = data.partition(b"\n")
-    try:
-        state = json.loads(head)
-        ram = zlib.decompress(body)
-    except (ValueError, zlib.error) as error:
-        raise ValueError(f"the snapshot is damaged: {error}") from None
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise ValueError(f"the data begin with {head[:40]!r}, not with the format {FORMAT!r}")
-    return state, ram
+    first, _, rest = data.partition(b"\n")
+    fields = first.removeprefix(FORMAT).split()
+    if not first.startswith(FORMAT) or len(fields) != 2 or not all(field.isdigit() for field in fields):
+        raise ValueError(f"the data begin with {first[:40]!r}, not with {FORMAT.decode()!r}, a length and a checksum")
+    length, checksum = (int(field) for field in fields)
+    if len(rest) != length:
+        raise ValueError(f"the snapshot is damaged: it has {len(rest)} of {length} bytes")
+    if zlib.crc32(rest) != checksum:
+        raise ValueError(f"the snapshot is damaged: its checksum is {zlib.crc32(rest)}, not {checksum}")
+    state, _, ram = rest.partition(b"\n")
+    return json.loads(state), zlib.decompress(ram)
 
 
 def _kind(m: "Machine") -> str:

@@ -1,8 +1,5 @@
 """A restored machine has the same future as the one that was saved."""
 
-import json
-import zlib
-
 import pytest
 
 from isa.platform import CLINT, UART
@@ -87,12 +84,14 @@ def test_a_snapshot_of_another_machine_is_refused() -> None:
         Machine(ram_size=4096).restore(state)
 
 
-@pytest.mark.parametrize("damage", [lambda s: b"", lambda s: s[:100], lambda s: s[:-20], lambda s: b"{}\n" + zlib.compress(b""),
-                                    lambda s: json.dumps([1]).encode() + b"\n" + zlib.compress(b"")])
-def test_damaged_snapshots_change_nothing(damage) -> None:
+@pytest.mark.parametrize(("damage", "words"), [
+    (lambda s: b"", "begin with b''"), (lambda s: s[:10], "begin with b'doppelhart'"), (lambda s: s[:40], r"it has \d of \d{4} bytes"),
+    (lambda s: s[:-1], "it has"), (lambda s: s + b"x", "it has"),
+    (lambda s: s[:-9] + bytes((s[-9] ^ 1,)) + s[-8:], "its checksum is"), (lambda s: b"{}\n" + s, "begin with b'{}'")])
+def test_damaged_snapshots_change_nothing(damage, words: str) -> None:
     b = busy()
     before = b.m.snapshot()
-    with pytest.raises(ValueError, match=r"the snapshot is damaged|not with the format"):
+    with pytest.raises(ValueError, match=words):
         b.m.restore(damage(before))
     assert b.m.snapshot() == before
 
