@@ -85,7 +85,8 @@ def test_a_snapshot_of_another_machine_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("damage", "words"), [
-    (lambda s: b"", "begin with b''"), (lambda s: s[:10], "begin with b'doppelhart'"), (lambda s: s[:40], r"it has \d of \d{4} bytes"),
+    (lambda s: b"", "begin with b''"), (lambda s: s[:10], "begin with b'doppelhart'"),
+    (lambda s: s[:40], r"it has \d of \d{4} bytes"),
     (lambda s: s[:-1], "it has"), (lambda s: s + b"x", "it has"),
     (lambda s: s[:-9] + bytes((s[-9] ^ 1,)) + s[-8:], "its checksum is"), (lambda s: b"{}\n" + s, "begin with b'{}'")])
 def test_damaged_snapshots_change_nothing(damage, words: str) -> None:
