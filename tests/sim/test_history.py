@@ -62,6 +62,15 @@ def test_a_change_in_the_past_makes_another_future() -> None:
     assert b.m["s11"] == 0
 
 
+def test_a_change_at_the_very_beginning_is_part_of_it() -> None:
+    b = counting()
+    h = history(b)
+    h.change(lambda: b.m.__setitem__("s11", 77))
+    h.run(20)
+    h.go(0)
+    assert b.m["s11"] == 77
+
+
 def test_a_change_in_the_past_is_not_passed_over_by_later_steps_back() -> None:
     b = counting()
     h = history(b, interval=100_000)

@@ -72,7 +72,7 @@ def test_ctrl_c_while_the_target_runs(ends) -> None:
 
 def test_a_payload_without_end_is_not_collected(ends) -> None:
     link, peer = ends
-    peer.sendall(b"$" + b"a" * (LONGEST + 10) + b"#00$g#67")
+    peer.sendall(b"$" + b"a" * (LONGEST + 10) + b"$g#67")
     assert link.receive() == b"g"
 
 
