@@ -8,8 +8,8 @@ from isa.profile import PROFILES
 
 @pytest.mark.parametrize(("text", "extensions"), [
     ("rv64i", ""), ("rv64imac", "M A C"), ("RV64IMACH_Sstc", "M A C H Sstc"), ("rv64imac_zba_zbb", "M A C Zba Zbb"),
-    ("rv64imb", "M Zba Zbb Zbs"), ("rv64imaczicond", "M A C Zicond"), ("rv64i2p1_m2p0_zba1p0", "M Zba"),
-    ("rv64ima2p1_zicsr_zifencei", "M A"), ("rv64ih_svinval_ssccptr_sstvala", "H Svinval")])
+    ("rv64imb", "M Zba Zbb Zbs"), ("rv64imaczicond", "M A C Zicond"), ("rv64imsstc", "M Sstc"),
+    ("rv64i2p1_m2p0_zba1p0", "M Zba"), ("rv64ima2p1_zicsr_zifencei", "M A"), ("rv64ih_svinval_ssccptr_sstvala", "H Svinval")])
 def test_extensions(text: str, extensions: str) -> None:
     assert profile_of(text).extensions == BASE | {"S", "U"} | set(extensions.split())
 

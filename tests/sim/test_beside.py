@@ -3,7 +3,7 @@
 import pytest
 
 from isa import retire
-from isa.causes import IRQ, M
+from isa.causes import IRQ, VS, M
 from isa.platform import UART
 from sim.beside import PATIENCE, Beside, Diverged, Report
 from sim.model.hart import ABSENT
@@ -117,6 +117,23 @@ def test_values_of_counters_and_devices_are_the_core_s() -> None:
         beside.follow(Report(CODE + 8, "", rd=8, rd_value=1))
 
 
+def test_a_core_that_traps_for_ever_in_silence_is_left() -> None:
+    b = program([asm("ecall")])
+    b.put(HANDLER, [0])
+    with pytest.raises(Diverged, match="trap: the model has 0x1"):
+        Beside(b.m, traps=False).follow(Report(CODE + 8, ""))
+
+
+def test_what_the_host_answers_is_the_core_s() -> None:
+    b = program([asm("ld", rd=6, rs1=5), asm("ld", rd=7, rs1=5, imm=8)])
+    b.m.memory.tohost = DATA
+    beside = Beside(b.m)
+    beside.follow(Report(CODE, "", rd=6, rd_value=9, loads=((DATA, 8, 9),)))
+    assert b.m["x6"] == 9
+    with pytest.raises(Diverged, match="rd_value"):
+        beside.follow(Report(CODE + 4, "", rd=7, rd_value=9, loads=((DATA + 8, 8, 0),)))
+
+
 def test_a_csr_that_is_free() -> None:
     b = program([asm("csrrs", rd=8, csr="mscratch")])
     Beside(b.m, free=frozenset(("mscratch",))).follow(Report(CODE, "", rd=8, rd_value=77, csrs=((0x340, 78),)))
@@ -166,8 +183,18 @@ def test_timer_interrupts_come_when_the_core_says(cause: int) -> None:
     assert b.m["pc"] == HANDLER and b.m["mode"] == M and b.m["mepc"] == CODE + 120 and b.m["time"] >= 1000
 
 
-def test_time_alone_fires_nothing() -> None:
+def test_causes_come_as_they_are_before_vs_sees_them() -> None:
+    b = program([asm("addi")] * 4)
+    b.csr(mideleg=1 << IRQ["VSSI"], hideleg=1 << IRQ["VSSI"], hvip=1 << IRQ["VSSI"], mie=1 << IRQ["VSSI"], vsstatus=2)
+    b.m["mode"] = VS
+    Beside(b.m).follow(Report(CODE, "", trap=True, interrupt=True, cause=IRQ["VSSI"]))
+    assert b.m["vscause"] == 1 << 63 | 1 and b.m["mode"] == VS
+
+
+@pytest.mark.parametrize("first", ["addi", "wfi"])
+def test_time_alone_fires_nothing(first: str) -> None:
     b = waiting("MTI")
+    b.put(CODE, [asm(first)])
     b.m.clint.mtimecmp = 2
     beside = Beside(b.m)
     for n in range(30):

@@ -1,11 +1,12 @@
 """Logs in Spike's format: right ones agree, wrong ones are found, and what is no log is refused with its line."""
 
+import re
 import subprocess
 
 import pytest
 
 from isa.profile import PROFILES
-from sim import spike
+from sim import spike, toolchain
 from sim.check_trace import Settings, check, profile
 from sim.cli import main
 from sim.outcome import BadInput
@@ -60,7 +61,7 @@ def test_a_wrong_value_is_found_with_its_context(small) -> None:
 
 
 @pytest.mark.parametrize(("found", "replacement", "missing"), [
-    ("core   0: 3 0x", "3 0x", []), ("core   0: 3 0x", "core   0: 0x", ["modes"]), (" x5  0x", " x 5 0x", [])])
+    ("core   0: 3 0x", "3 0x", []), ("core   0: 3 0x", "core   0: 0x", ["modes"]), (" x3  0x", " x 3 0x", [])])
 def test_other_ways_to_write_a_commit(small, found: str, replacement: str, missing: list[str]) -> None:
     result = small(lambda lines: [line.replace(found, replacement) for line in lines])
     assert (result.report, result.missing) == ("", missing) and result.events > 100
@@ -76,6 +77,22 @@ def test_what_a_log_never_shows_is_not_compared(small, mark: str, missing: list[
 
     result = small(change)
     assert (result.report, result.missing) == ("", missing) and result.events > 100
+
+
+def test_csrs_that_are_free(small) -> None:
+    def change(lines):
+        return [re.sub(r"c832_mscratch 0x\w+", "c832_mscratch 0x1", line) for line in lines]
+
+    assert "mscratch: the model has" in small(change).report
+    assert small(change, Settings(PROFILES["spike"], free=frozenset(("mscratch",)))).report == ""
+
+
+def test_what_comes_before_the_entry_sets_registers(tmp_path) -> None:
+    source, elf, log = (tmp_path / name for name in ("p.S", "p.elf", "p.log"))
+    source.write_text(".globl _start\n_start: add x6, x11, x11\n")
+    toolchain.cc(["-T", SOURCES / "test.ld", source, "-o", elf])
+    log.write_text("3 0x1000 (0x00300593) x11 0x3\n3 0x80000000 (0x00b58333) x6 0x6\n")
+    assert (check(log, elf, SPIKE).report, check(log, elf, SPIKE).events) == ("", 1)
 
 
 def test_the_bound(small) -> None:

@@ -85,7 +85,7 @@ def test_accesses_with_exact_and_with_aligned_addresses(address, mask, data, see
 
 
 def test_csrs_with_their_masks() -> None:
-    report, = sampled(Dut(), {"valid": 1, "csr_mscratch_wmask": 0xF0, "csr_mscratch_rdata": 0x12, "csr_mscratch_wdata": 0x34})
+    report, = sampled(Dut(), {"valid": 1, "csr_mscratch_wmask": 0xF0, "csr_mscratch_rdata": 0x52, "csr_mscratch_wdata": 0x34})
     assert report.csrs == ((0x340, 0x32),)
 
 
