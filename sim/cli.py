@@ -48,9 +48,18 @@ MAX_INSTRUCTIONS = 1_000_000_000
 INTERRUPTED_STATUS = 130        # what the library makes of Ctrl-C
 
 
+def _form() -> str:
+    """"compiled" or "plain": the golden model that every command of this run will use."""
+    try:
+        from sim.model import FORM
+    except ImportError as error:
+        raise BadInput(str(error)) from None
+    return FORM
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"doppelhart {version('doppelhart')}")
+        print(f"doppelhart {version('doppelhart')}, golden model {_form()}")
         raise typer.Exit
 
 
@@ -59,6 +68,7 @@ def _common(
     show: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     del show
+    _form()
 
 
 @app.command()

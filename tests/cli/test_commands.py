@@ -11,6 +11,7 @@ import pytest
 
 from sim import toolchain
 from sim.cli import main
+from sim.model import FORM
 from sim.outcome import EXIT_STATUS, Outcome, Verdict
 from sim.programs import SOURCES, build_program
 
@@ -132,6 +133,6 @@ def test_verilog(tmp_path, capfd, monkeypatch):
 
 
 def test_version_and_help(capfd, monkeypatch):
-    assert call(capfd, monkeypatch, "--version")[:2] == (0, "doppelhart 0.1.0\n")
+    assert call(capfd, monkeypatch, "--version")[:2] == (0, f"doppelhart 0.1.0, golden model {FORM}\n")
     status, out, _ = call(capfd, monkeypatch, "--help")
     assert status == 0 and all(name in out for name in ("run", "cosim", "vmm", "verilog"))
