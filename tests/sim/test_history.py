@@ -76,9 +76,9 @@ def test_a_change_in_the_past_is_not_passed_over_by_later_steps_back() -> None:
     h = history(b, interval=100_000)
     h.run(50_000)
     h.step_back()
-    h.go(10_000)
+    h.go(1_000)
     h.change(lambda: b.m.__setitem__("s11", 77))
-    h.run(40_000)
+    h.run(49_000)
     h.go(49_500)
     assert b.m["s11"] == 77
 
