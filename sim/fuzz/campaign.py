@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from dataclasses import field as default
 from itertools import count, islice
 from pathlib import Path
+from types import FrameType
 
 from sim import crosscheck, spike
 from sim import spike_differences as differences
@@ -138,13 +139,13 @@ def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable
     saved = start
     fresh = (seed for seed in islice(count(seeds.start), 2 * len(seeds)) if seed not in summary.seeds)
     running: set[Future[tuple[Seed, Coverage]]] = set()
-    pool = ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    try:
+    ignored = (signal.SIGINT, signal.SIG_IGN)
+    with _Stop() as stop, ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=ignored) as pool:
         while True:
-            room = min(_missing(summary, seeds), 2 * jobs) - len(running)
+            room = 0 if stop.asked else min(_missing(summary, seeds), 2 * jobs) - len(running)
             running |= {pool.submit(one, seed, judge, out, options) for seed in islice(fresh, max(0, room))}
             if not running:
-                return summary
+                break
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 summary.add(*future.result())
@@ -153,12 +154,25 @@ def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable
             if time.monotonic() - saved > SAVE_SECONDS:
                 save(summary, out / STATE, mark)
                 saved = time.monotonic()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        for future in running:
-            if not future.cancelled() and future.exception() is None:
-                summary.add(*future.result())
-        save(summary, out / STATE, mark)
+    save(summary, out / STATE, mark)
+    if stop.asked:
+        raise KeyboardInterrupt
+    return summary
+
+
+class _Stop:
+    """Notes Ctrl-C instead of raising: an exception in the middle of the executor could leave its lock taken."""
+
+    def __enter__(self) -> "_Stop":
+        self.asked = False
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
 
 
 def _missing(summary: Summary, seeds: range) -> int:
