@@ -190,7 +190,7 @@ def _accesses(record: Record, event: Event) -> list[Mismatch]:
     if record["insn"] & _CBO_ZERO.mask == _CBO_ZERO.match:
         first = record["mem_vaddr"] & -BLOCK
         same = list(event.stores) == [(address, 0, 1) for address in range(first, first + BLOCK)]
-        return [("bytes of the block", BLOCK if record["mem_write"] else 0, BLOCK if same else len(event.stores))]
+        return [("block zeroed", record["mem_write"], int(same))]
     pairs: list[Mismatch] = [("mem_read", record["mem_read"], len(event.loads)),
                              ("mem_write", record["mem_write"], len(event.stores))]
     pairs += [("mem_vaddr", record["mem_vaddr"], address) for address in event.loads]

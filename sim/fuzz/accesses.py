@@ -8,6 +8,7 @@ from sim.fuzz.context import Context, address
 from sim.fuzz.encode import Code, comp, li, op
 
 _SHORT = tuple(range(8, 16))            # registers of most compressed instructions
+_PATCHED = tuple(reg for reg in layout.BODY if reg >> 1 & 3 != 3)
 _SIZES = {"b": 1, "h": 2, "w": 4, "d": 8}
 _LOADS = ("lb", "lbu", "lh", "lhu", "lw", "lwu", "ld")
 _STORES = ("sb", "sh", "sw", "sd")
@@ -130,10 +131,14 @@ def call(ctx: Context) -> list[Code]:
 
 
 def patch(ctx: Context) -> list[Code]:
-    """Change the routine of a data page, then call it."""
-    r, a = ctx.register(), ctx.rng.choice(layout.BODY)
+    """Change the routine of a data page, then call it.
+
+    The upper half of the new instruction can also follow one that crosses into the page. With these operands it is a HINT,
+    or writes a register of the body.
+    """
+    r, a = ctx.register(), ctx.rng.choice(_PATCHED)
     b = ctx.register(r)
-    change = op("addi", a, a, imm=ctx.rng.randrange(-2048, 2048)).bits
+    change = op("addi", a, a, imm=ctx.rng.randrange(8)).bits
     return [*li(r, _routine(ctx)), *li(b, change), op("sw", rs1=r, rs2=b), op("fence.i"),
             op("jalr", layout.LINK, r)]
 

@@ -12,6 +12,7 @@ from sim import crosscheck, programs, spike, spike_differences
 from sim.model import Machine
 from sim.spike_differences import CSR_BITS, EXCLUDED
 
+STCE = 1 << 63
 NAMES = [path.name for path in programs.all_programs(PROFILES["spike"]) if path.stem not in EXCLUDED]
 
 
@@ -123,3 +124,22 @@ def test_spike_that_stops_early_is_reported(monkeypatch):
     genuine = spike.events
     monkeypatch.setattr(spike, "events", lambda elf, entry, bound, ram: genuine(elf, entry, 50, ram))
     assert re.fullmatch(r"Spike stopped after \d+ events, the model goes on", check("alu.S").report)
+
+
+def test_a_comparator_that_is_off_does_not_fire():
+    """Time moves to where a timer interrupt that Spike has taken is pending, by the comparators that STCE switches on."""
+    for menvcfg, henvcfg, cause, time in (
+            (0, 0, 5, 0), (STCE, 0, 5, 1000), (STCE, 0, 6, 0), (STCE, STCE, 6, 2000), (0, 0, 7, 3000)):
+        machine = Machine(profile=PROFILES["spike"])
+        values = {"menvcfg": menvcfg, "henvcfg": henvcfg, "stimecmp": 1000, "vstimecmp": 2000}
+        for name, value in values.items():
+            machine.write_csr(name, value)
+        machine.clint.mtimecmp = 3000
+        crosscheck.follow_time(machine, spike.Event(0, "", trap=True, interrupt=True, cause=cause))
+        assert machine.hart.time == time
+
+
+def test_a_block_that_is_zeroed_is_compared_whole():
+    machine, event = first("cbo.S", lambda e: len(e.stores) == crosscheck.BLOCK)
+    for wrong in (event.stores[1:], ((event.stores[0][0], 1, 1), *event.stores[1:])):
+        assert [what for what, _, _ in mismatches(machine, dataclasses.replace(event, stores=wrong))] == ["block zeroed"]
