@@ -31,6 +31,8 @@ from sim.fuzz.values import Limits
 FUZZ = Path(__file__).parent
 SOURCES = (FUZZ, FUZZ.parents[1] / "isa", FUZZ.parent / "model")
 MODULES = (crosscheck, spike, differences)
+EXACT = {row.csr for row in differences.CSR_BITS if row.exact}
+FORESEEN = "; its value is foreseen, and compared"
 SAVE_SECONDS = 20.0         # between two copies of the state
 STATE = "state.json"
 
@@ -96,7 +98,7 @@ class Summary:
         for name in sorted({name for s in done for name in s.used}):
             users = sum(name in s.used for s in done)
             lines.append(f"known difference {name!r}: needed {sum(s.used.get(name, 0) for s in done):,} times, "
-                         f"in {users / len(done):.1%} of the programs")
+                         f"in {users / len(done):.1%} of the programs{FORESEEN if name in EXACT else ''}")
         return "\n".join(lines)
 
 
