@@ -1,14 +1,17 @@
 """sim/fuzz/judge.py."""
 
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from isa.retire import pack
+from sim import spike
 from sim.fuzz import layout
 from sim.fuzz.generator import generate
 from sim.fuzz.judge import Result, against_spike, on_model
-from sim.model import trap
 
 
 @pytest.fixture
@@ -28,11 +31,17 @@ def test_model_and_spike_agree(tmp_path: Path, seed: int) -> None:
     assert len(seen) == result.records == len(list(on_model(path)))
 
 
-def test_a_fault_of_the_model_is_named(elf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trap, "HSTATUS_GVA", 0)
+def test_a_difference_is_named(elf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = spike.events
+
+    def tampered(*args: Any) -> Iterator[spike.Event]:
+        for count, event in enumerate(genuine(*args)):
+            yield dataclasses.replace(event, pc=event.pc + 2) if count == 500 else event
+
+    monkeypatch.setattr(spike, "events", tampered)
     result = against_spike(elf)
-    assert not result.ended and result.field and not result.counts
-    assert "the model has" in result.difference and "core   0:" in result.difference
+    assert (result.field, result.ended, result.counts, result.records) == ("pc", False, False, 501)
+    assert "pc: the model has" in result.difference and "core   0:" in result.difference
 
 
 def test_quality_needs_length_guests_and_an_end() -> None:
