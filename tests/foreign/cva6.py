@@ -14,14 +14,12 @@ UNUSED = ("fpu_div_sqrt", "fpnew_", "_config_pkg.sv", "instr_tracer.sv")
 KEPT = "fpnew_pkg.sv"
 
 
-def build(scratch: Path) -> Path:
+def build() -> Path:
     """The simulation program of cva6_top.sv. Raises BuildError."""
     spec = find_spec(PACKAGE)
     assert spec and spec.origin, f"{PACKAGE} is not installed: run `pip install pythondata-cpu-cva6`"
     sources = Path(spec.origin).parent / "system_verilog"
     listed = (sources / "core" / "Flist.cv64a6_imafdc_sv39").read_text().replace("${CVA6_REPO_DIR}", str(sources))
-    files = scratch / "cva6.f"
-    files.write_text("\n".join(line for line in listed.splitlines()
-                               if KEPT in line or not any(part in line for part in UNUSED)) + "\n")
-    return foreign.build(TOP.stem, ["+define+RVFI_TRACE", "+define+RVFI_MEM", str(CONFIG), "-f", str(files), str(TOP)],
-                         [CONFIG, TOP, files])
+    files = [line for line in listed.splitlines() if line and not line.startswith("//")
+             and (KEPT in line or not any(part in line for part in UNUSED))]
+    return foreign.build(TOP.stem, ["+define+RVFI_TRACE", "+define+RVFI_MEM", str(CONFIG), *files, str(TOP)], [CONFIG, TOP])

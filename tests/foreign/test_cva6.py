@@ -16,8 +16,8 @@ RAM_BASE, RAM_SIZE = 0x8000_0000, 1 << 20       # as in cva6_top.sv
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cva6.build(tmp_path_factory.mktemp("cva6"))
+def program() -> Path:
+    return cva6.build()
 
 
 def trouble(program: Path, name: str, scratch: Path) -> str:
