@@ -1,3 +1,4 @@
+// What CVA6 is built as: RV64IMAC, without floating point and coprocessor. Its sources fix the names.
 package cva6_config_pkg;
     localparam CVA6ConfigXlen = 64;
     localparam CVA6ConfigFpuEn = 0;
