@@ -22,18 +22,26 @@ park:
     wfi
     j       park
 
-/* void pmp_open(void): lets the lower modes reach all memory. A hart without PMP has no such CSRs and no such need: the
-   trap goes straight to the end. Addresses of the CSRs as in "Physical Memory Protection CSRs". */
-    .globl pmp_open
-pmp_open:
-    la      t0, 1f
-    csrrw   t0, mtvec, t0
-    li      t1, -1
-    csrw    0x3b0, t1               /* pmpaddr0 */
-    li      t1, 0x1f                /* NAPOT, X, W, R */
-    csrw    0x3a0, t1               /* pmpcfg0 */
+/* Writes a CSR, or goes on where the hart has none: the trap comes straight to the next line. */
+.macro WRITE_IF_THERE csr, value
+    la      t0, .Lnext\@
+    csrw    mtvec, t0
+    li      t1, \value
+    csrw    \csr, t1
     .balign 4
-1:  csrw    mtvec, t0
+.Lnext\@:
+.endm
+
+/* void open_below(void): lets the lower modes reach all memory and the state that Smstateen would keep from them. A hart
+   without PMP or Smstateen has no such CSRs and no such need. */
+    .globl open_below
+open_below:
+    csrr    t2, mtvec
+    WRITE_IF_THERE CSR_PMPCFG0, 0x1f            /* NAPOT, X, W, R */
+    WRITE_IF_THERE CSR_PMPADDR0, -1
+    WRITE_IF_THERE CSR_MSTATEEN0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
+    WRITE_IF_THERE CSR_HSTATEEN0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
+    csrw    mtvec, t2
     ret
 
 /* Nothing traps to M-mode once the hypervisor runs; whatever does is a fault of the firmware. */

@@ -16,7 +16,7 @@
 
 void shim_main(void)
 {
-    pmp_open();
+    open_below();
 
     /* An ecall from HS would ask for a service of this shim; there is none, so it stays here and is reported. */
     csr_write_checked(CSR_MEDELEG, MEDELEG_WRITABLE & ~(1 << EXC_ECALL_S), NEEDED_EXCEPTIONS);

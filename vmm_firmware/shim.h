@@ -9,6 +9,6 @@ void shim_main(void);
 _Noreturn void shim_trap(void);
 
 /* entry.S */
-void pmp_open(void);
+void open_below(void);
 
 #endif
