@@ -196,7 +196,7 @@ def document(rates: Mapping[Row, Rate | str]) -> str:
 
 INTRODUCTION = """# The speed of the golden model
 
-Written by `python -m bench.model_rate` (`bench/model_rate.py`), which measures all of it again, in about four minutes.
+Written by `python -m bench.model_rate` (`bench/model_rate.py`), which measures all of it again, in about three minutes.
 `pip install -e '.[bench]'` installs the other simulators; `python -m sim.compile` compiles the model.
 
 - The program is `bench/programs/mix.c`: random numbers, CRC-32, Shell sort and division, checked as they go. *Paged*, it
