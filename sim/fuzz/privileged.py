@@ -98,6 +98,8 @@ def _csr(ctx: Context) -> list[Code]:
     rng = ctx.rng
     if rng.random() < 0.12:
         number = rng.choice(rng.choice((values.ABSENT, _COUNTERS)))
+        if rng.random() < 0.4:
+            return [op("csrrs", ctx.register(), 0, csr=number)]
         return [op(rng.choice(_CSR_OPS), ctx.register(), ctx.source(), imm=rng.randrange(32), csr=number)]
     level = _LEVELS[ctx.mode] if ctx.mode in _LEVELS and rng.random() < 0.7 else 3
     row = rng.choice(registers(ctx.limits.profile, level))
@@ -111,6 +113,8 @@ def _csr(ctx: Context) -> list[Code]:
         return [op(rng.choice(("csrrs", "csrrc")), 0 if name in ctx.limits.unseen else ctx.register(), 0, csr=name)]
     if name.startswith("pmp") or name in ("mtvec", "medeleg", "mideleg", "hedeleg", "hideleg", "vstvec", "vsatp", "hgatp"):
         return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
+    if name in ("stvec", "satp") and ctx.mode in ("U", "VU"):
+        return [op("csrrw", ctx.register(), ctx.register(), csr=name)]
     if name == "stvec":
         if ctx.mode == "M":
             return _swap(ctx, name, values.csr_value(rng, name, ctx.limits))
