@@ -12,8 +12,17 @@ class Config:
 
     name: str
     profile: Profile = field(default_factory=lambda: PROFILES["default"])
+    icache_kib: int = 0         # 0: none; a way holds at most a page of 4 KiB, so that no two sets can hold one line
+    icache_ways: int = 1
+    dcache_kib: int = 0         # likewise
+    dcache_ways: int = 1
+    btb_entries: int = 0        # branch targets; 0: nothing is predicted
+    bht_entries: int = 0        # two-bit counters of branch directions
+    ras_entries: int = 0        # return addresses
     tlb_entries: int = 16       # of each TLB, instruction and data
+    tlb_ways: int = 1
     gtlb_entries: int = 4       # G-stage cache in the walker: guest physical page to host physical page
+    walk_entries: int = 0       # cache of page-table pointers in the walker
     reset_vector: int = platform.RESET_VECTOR
 
     @property

@@ -51,7 +51,7 @@ class Writeback(data.Struct):
 class Core(wiring.Component):
     """One hart.
 
-    Interrupt lines are levels, synchronous to the clock. `time` is the platform's mtime. `retire` is
+    Interrupt lines are levels, synchronous to the clock. `mtime` is the platform's timer. `retire` is
     described in `isa/retire.py`; a record shows for one cycle.
     """
 
@@ -67,7 +67,7 @@ class Core(wiring.Component):
             "irq_mtip": In(1),
             "irq_meip": In(1),
             "irq_seip": In(1),
-            "time":     In(64),
+            "mtime":    In(64),
             "retire":   Out(64 * retire.WORDS),
         })
 
@@ -244,7 +244,7 @@ class Core(wiring.Component):
             csr.trap_enter.eq(commit.trap_enter),
             csr.ret_enter.eq(commit.ret_enter),
             csr.retire.eq(commit.retires),
-            csr.time.eq(self.time),
+            csr.time.eq(self.mtime),
             csr.irq_msip.eq(self.irq_msip),
             csr.irq_mtip.eq(self.irq_mtip),
             csr.irq_meip.eq(self.irq_meip),

@@ -10,7 +10,6 @@ from amaranth.lib.wiring import In, Out
 from isa.causes import EXC
 
 from . import wishbone
-from .from_isa import is_ram, is_rom
 from .types import Access, Mode, Translate
 
 
@@ -85,7 +84,7 @@ class Fetch(wiring.Component):
             request.p.access.eq(Access.FETCH),
             request.p.mode.eq(self.mode),
             translated.eq(request.valid & request.ready),
-            denied.eq(response.fault | ~(is_ram(response.paddr) | is_rom(response.paddr))),
+            denied.eq(response.fault | ~(response.ram | response.rom)),
             paddr.eq(Mux(busy, held_paddr, response.paddr)),
 
             self.bus.adr.eq(paddr[3:]),

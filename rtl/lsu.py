@@ -12,7 +12,6 @@ from isa.causes import EXC
 
 from . import wishbone
 from .amo import Amo, AmoOp
-from .from_isa import is_ram, is_rom
 from .types import Access, Mode, Translate
 
 RESERVATION_BLOCK = 6       # log2 of the bytes: a store into the same block ends a reservation
@@ -100,7 +99,6 @@ class Lsu(wiring.Component):
         paddr, held_paddr = Signal(56), Signal(56)
         translated, denied, fails, begins = Signal(), Signal(), Signal(), Signal()
         beat_ends, failed_beat = Signal(), Signal()
-        ram = is_ram(translation.paddr)
         reserved, reserved_paddr = Signal(), Signal(56)
         with m.FSM() as fsm:
             with m.State("BEGIN"):
@@ -123,10 +121,13 @@ class Lsu(wiring.Component):
             translate.p.access.eq(Mux(stores, Access.STORE, Access.LOAD)),
             translate.p.hlvx.eq(request.hlvx),
             translate.p.mode.eq(request.mode),
+            translate.p.size.eq(request.size),
+            translate.p.plain.eq(~atomic & ~request.hlvx),
+            translate.p.update.eq(1),
             translated.eq(translate.valid & translate.ready),
             paddr.eq(Mux(beginning, translation.paddr, held_paddr)),
-            denied.eq(translation.fault | atomic & ~ram
-                      | request.hlvx & ~(ram | is_rom(translation.paddr))),
+            denied.eq(translation.fault | atomic & ~translation.ram
+                      | request.hlvx & ~(translation.ram | translation.rom)),
             fails.eq(sc & ~(reserved & (reserved_paddr == paddr))),
             begins.eq(translated & ~denied),
             beat_ends.eq(self.bus.stb & (self.bus.ack | self.bus.err)),

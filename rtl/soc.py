@@ -32,7 +32,7 @@ class Soc(wiring.Component):
             core.irq_mtip.eq(devices.irq_mtip),
             core.irq_meip.eq(devices.irq_meip),
             core.irq_seip.eq(devices.irq_seip),
-            core.time.eq(devices.time),
+            core.mtime.eq(devices.time),
             self.retire.eq(core.retire),
             devices.boot_target.eq(self.boot_target),
             self.finished.eq(devices.finished),

@@ -17,11 +17,16 @@ class Mode(enum.IntEnum, shape=3):
 
 
 class Access(enum.Enum, shape=2):
-    """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (a page that allows writes allows reads)."""
+    """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (a page that allows writes allows reads).
+
+    CBO is cbo.clean, cbo.flush and cbo.inval: permission to read or to write is enough, D does not matter, and a fault is
+    that of a store. cbo.zero is a STORE.
+    """
 
     FETCH = 0
     LOAD = 1
     STORE = 2
+    CBO = 3
 
 
 class TranslateRequest(data.Struct):
@@ -31,18 +36,25 @@ class TranslateRequest(data.Struct):
     access: Access
     hlvx: 1         # execute permission takes the place of read permission
     mode: Mode      # M: no translation
+    size: 2         # log2 of the bytes of a plain access
+    plain: 1        # an ordinary load or store (HLV and HSV are, HLVX, AMO, LR, SC and CBO are not)
+    update: 1       # A and D bits may be set for it: the access is not speculative
 
 
 class TranslateResponse(data.Struct):
-    """Physical address, or the fault that the access takes."""
+    """Physical address and what is there, or the fault that the access takes."""
 
     paddr: 56
+    ram: 1          # attributes of RAM: every access, AMO and LR/SC included
+    rom: 1          # only fetches and loads
+    cached: 1       # RAM that the caches may hold
     fault: 1
     cause: 6        # exception code, for the original access type
     tval2: 62       # guest-page fault: exact guest physical address >> 2; else 0
     implicit: 1     # the guest-page fault is in an implicit access of the VS-stage walk
     bus_error: 1    # the access fault comes from a bus error of a page-table read, at error_paddr
     error_paddr: 56
+    needs_update: 1  # without a fault or an address: only a request with `update` may get them
 
 
 class Translate(wiring.Signature):
@@ -58,6 +70,25 @@ class Translate(wiring.Signature):
         super().__init__({
             "request":  Out(stream.Signature(TranslateRequest)),
             "response": In(TranslateResponse),
+        })
+
+
+class WordPort(wiring.Signature):
+    """Reads and writes of aligned 8-byte words of memory by physical address, one at a time.
+
+    1. `valid` and its payload are held until `done`; this may be the same cycle.
+    2. In the cycle of `done` either the word was read (`rdata`) or written, or `error` is high: a bus error.
+    """
+
+    def __init__(self):
+        super().__init__({
+            "valid": Out(1),
+            "write": Out(1),
+            "paddr": Out(56),
+            "wdata": Out(64),
+            "done":  In(1),
+            "error": In(1),
+            "rdata": In(64),
         })
 
 

@@ -10,9 +10,13 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from isa import paging
 from rtl import wishbone
 from rtl.config import Config
+from rtl.from_isa import is_ram, is_rom
 from rtl.mmu.tlb import Tlb, space_of
 from rtl.mmu.walker import ACCESS_FAULT, GUEST_PAGE_FAULT, PAGE_FAULT, Walker, fault_cause
 from rtl.types import Fence, FenceKind, MmuContext, Mode, Translate
+
+# Fields of a `TranslateResponse` that a fault fills in.
+FAULT = ("fault", "cause", "tval2", "implicit", "bus_error", "error_paddr")
 
 
 class Mmu(wiring.Component):
@@ -88,6 +92,11 @@ class Mmu(wiring.Component):
         second = space["second"]
         sign = vaddr[paging.VA_BITS - 1:]
         waits = Signal()
+        m.d.comb += [
+            response.ram.eq(is_ram(response.paddr)),
+            response.rom.eq(is_rom(response.paddr)),
+            response.cached.eq(response.ram),
+        ]
 
         def fault(kind, tval2=0):
             m.d.comb += [
@@ -111,7 +120,7 @@ class Mmu(wiring.Component):
         with m.Elif(failed):
             m.d.comb += [
                 port.request.ready.eq(port.request.valid),
-                response.eq(walker.response),
+                *(response[name].eq(walker.response[name]) for name in FAULT),
             ]
         with m.Else():
             m.d.comb += [

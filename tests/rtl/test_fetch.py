@@ -53,8 +53,10 @@ class World:
             self.request = (payload, wait - 1) if wait else None
             if not wait:
                 fault = page(payload) == PAGE
+                paddr = (payload + OFFSET) % 2**56
                 ctx.set(dut.translate.response, {
-                    "paddr": (payload + OFFSET) % 2**56, "fault": fault, "tval2": payload >> 2 if fault else 0,
+                    "paddr": paddr, "ram": paddr >= RAM_BASE, "rom": 0 <= paddr - BOOT_ROM.base < BOOT_ROM.size,
+                    "fault": fault, "tval2": payload >> 2 if fault else 0,
                     "cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"] if fault else 0, "implicit": fault,
                     "bus_error": 0, "error_paddr": 0})
                 ctx.set(request.ready, 1)

@@ -6,7 +6,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from isa.causes import EXC
-from isa.platform import RAM_BASE, UART
+from isa.platform import BOOT_ROM, RAM_BASE, UART
 from rtl.amo import AmoOp
 from rtl.lsu import Lsu, MemOp
 from rtl.types import Access, Mode
@@ -108,9 +108,11 @@ async def serve(ctx, dut, memory, rng, stalls, state):
         if state["translate"] == 0:
             vaddr, access = ctx.get(request.p.vaddr), ctx.get(request.p.access)
             fault = vaddr & ~0xFFF == PAGE_FAULT_AT
+            paddr = vaddr + OFFSET
             kind = "STORE" if access == Access.STORE else "LOAD"
             ctx.set(dut.translate.response, {
-                "paddr": vaddr + OFFSET, "fault": fault, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"] if fault else 0,
+                "paddr": paddr, "ram": paddr >= RAM_BASE, "rom": 0 <= paddr - BOOT_ROM.base < BOOT_ROM.size,
+                "fault": fault, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"] if fault else 0,
                 "tval2": vaddr >> 2 if fault else 0, "implicit": 0, "bus_error": 0, "error_paddr": 0})
             ctx.set(request.ready, 1)
         state["translate"] -= 1
