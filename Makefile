@@ -4,11 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test lint docs model clean setup system
+MINUTES ?= 30
+
+.PHONY: help demo test soak lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
+	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
@@ -17,6 +20,13 @@ demo: setup
 
 test: setup model lint
 	$(BIN)/pytest -n 2 --dist loadscope
+
+soak: setup model
+	@for config in tiny default linux; do \
+		echo "== $$config"; \
+		$(BIN)/doppelhart fuzz --against rtl --config $$config --seeds 0:1000000 \
+			--minutes $$(($(MINUTES) / 3)) -o build/soak/$$config || exit; \
+	done
 
 model: setup
 	@$(BIN)/python -m sim.compile

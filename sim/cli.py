@@ -1,10 +1,11 @@
 """The command `doppelhart`: one function per command, options in the order a user meets them."""
 
+import math
 import sys
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -13,6 +14,9 @@ from isa import platform
 from isa.profile import PROFILES
 from sim.outcome import BAD_INPUT_STATUS, EXIT_STATUS, BadInput, Outcome, Verdict
 from sim.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.fuzz import judge, values
 
 app = typer.Typer(name="doppelhart", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="A small RISC-V core with the hypervisor extension, its hypervisor, and the model that checks both.")
@@ -29,9 +33,10 @@ class On(StrEnum):
 
 
 class Judge(StrEnum):
-    """Who says what the golden model should have done."""
+    """What the golden model is compared with."""
 
     spike = "spike"
+    rtl = "rtl"
 
 
 Elf = Annotated[Path, typer.Argument(metavar="ELF", help="A bare-metal RV64 program, linked into RAM at 0x8000_0000.")]
@@ -142,22 +147,48 @@ def check_trace(log: Annotated[Path, typer.Argument(metavar="LOG", help="A commi
 
 
 @app.command()
-def fuzz(against: Annotated[Judge, typer.Option("--against", help="Who judges the model.")] = Judge.spike,
+def fuzz(against: Annotated[Judge, typer.Option("--against", help="What the model is compared with.")] = Judge.spike,
+         config: ConfigName = "default",
          seeds: Annotated[str, typer.Option("--seeds", metavar="A:B", help="Seeds A to B-1, one program each.")] = "0:100",
          jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Programs at a time.")] = 2,
          output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where failures and progress are kept.")]
-         = Path("build/fuzz")) -> None:
-    """Random programs that know the hypervisor extension, on the golden model and on a judge. A second run resumes."""
-    from sim.fuzz import campaign, judge
-    chosen = {Judge.spike: judge.against_spike}[against]
+         = Path("build/fuzz"),
+         minutes: Annotated[float, typer.Option("--minutes", min=0, metavar="M", help="Begin no program after M minutes.")]
+         = math.inf) -> None:
+    """Random programs that know the hypervisor extension, on the golden model and on a judge. A second run resumes.
+
+    The core (`--against rtl`) runs them in lockstep, on a bus that is fast, slow or failing as the seed says.
+    """
+    from sim.fuzz import campaign
+    from sim.fuzz.generator import Options
     with Terminal() as terminal:
-        summary = campaign.run(seed_range(seeds), chosen, output, jobs,
-                               lambda so_far: terminal.progress("fuzzing", so_far.counted, so_far.total))
+        judge, limits = _judge(against, config)
+        summary = campaign.run(seed_range(seeds), judge, output, jobs,
+                               lambda so_far: terminal.progress("fuzzing", so_far.counted, so_far.total),
+                               Options(limits=limits), 60 * minutes)
     terminal.note(summary.text())
     terminal.note(summary.coverage.table())
     for seed in summary.failed:
         terminal.note(f"  {output}/seed-{seed.seed}.elf, {output}/seed-{seed.seed}.txt")
     raise typer.Exit(EXIT_STATUS[Verdict.DIVERGED if summary.failed else Verdict.PASS])
+
+
+def _judge(against: Judge, config: str) -> "tuple[judge.Judge, values.Limits]":
+    """The judge, and what programs it can judge. Raises BadInput."""
+    if against == Judge.spike:
+        from sim.fuzz.judge import against_spike
+        from sim.fuzz.values import SPIKE
+        return against_spike, SPIKE
+    from rtl.config import CONFIGS
+    from sim.bench.build import BuildError, build_soc
+    from sim.fuzz.on_rtl import AgainstRtl, limits
+    from sim.run import named
+    named(config, CONFIGS)
+    try:
+        build_soc(config)
+    except BuildError as error:
+        raise BadInput(str(error)) from error
+    return AgainstRtl(config), limits(config)
 
 
 @vmm.command()

@@ -49,7 +49,7 @@ def under_gdb(elf: Path, options: Options, port: int, announce: Callable[[int], 
 
 
 def _loaded(elf: Path, options: Options) -> Machine:
-    machine = Machine(profile=_named(options.config, PROFILES), ram_size=options.ram_size)
+    machine = Machine(profile=named(options.config, PROFILES), ram_size=options.ram_size)
     try:
         machine.load_elf(elf)
     except ElfError as error:
@@ -132,7 +132,7 @@ def _simulated(elf: Path, options: Options, *, check: bool) -> Outcome:
     from sim.bench.job import Result
     from sim.bench.job import Verdict as Ending
     from sim.bench.session import Refused, SimulationError, run_lockstep
-    _named(options.config, CONFIGS)
+    named(options.config, CONFIGS)
     try:
         image = read_elf(elf)
         check_fits(image, platform.RAM_BASE, platform.RAM_BASE + options.ram_size, elf)
@@ -157,7 +157,8 @@ def _simulated(elf: Path, options: Options, *, check: bool) -> Outcome:
 T = TypeVar("T")
 
 
-def _named(name: str, known: Mapping[str, T]) -> T:
+def named(name: str, known: Mapping[str, T]) -> T:
+    """The one of this name. Raises BadInput."""
     try:
         return known[name]
     except KeyError:

@@ -6,6 +6,7 @@ a trap skips, the rest still goes forward.
 
 from collections.abc import Callable
 
+from sim.fuzz import values
 from sim.fuzz.accesses import (
     atomic,
     cache_block,
@@ -48,5 +49,7 @@ WEIGHTS: dict[str, dict[Maker, int]] = {
 def units(ctx: Context, count: int) -> list[Unit]:
     """Random units for one segment."""
     weights = WEIGHTS[ctx.mode if not ctx.calm else "calm memory" if ctx.works.get("w") else "calm"]
+    if not values.instructions(ctx.limits.profile, "cbo"):
+        weights = {maker: weight for maker, weight in weights.items() if maker is not cache_block}
     makers = ctx.rng.choices(list(weights), list(weights.values()), k=count)
     return [Unit(maker.__name__, maker(ctx), ctx.rng.randrange(1, 4) if maker is branch else 0) for maker in makers]

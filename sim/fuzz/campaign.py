@@ -6,6 +6,7 @@ them: a second run with the same sources goes on where the first stopped, a run 
 
 import hashlib
 import json
+import math
 import os
 import signal
 import tempfile
@@ -26,10 +27,12 @@ from sim.fuzz.generator import DEFAULT, Options, generate
 from sim.fuzz.judge import QUALITY_RETIRED, QUALITY_VIRTUAL, Judge, Result, unwatched
 from sim.fuzz.program import Program
 from sim.fuzz.shrink import shrink
-from sim.fuzz.values import Limits
+from sim.fuzz.values import SPIKE, Limits
 
 FUZZ = Path(__file__).parent
-SOURCES = (FUZZ, FUZZ.parents[1] / "isa", FUZZ.parent / "model")
+ROOT = FUZZ.parents[1]
+SOURCES = (FUZZ, ROOT / "isa", ROOT / "sim" / "model")
+CORE = (ROOT / "rtl", ROOT / "sim" / "bench")     # when the core is the judge
 MODULES = (crosscheck, spike, differences)
 EXACT = {row.csr for row in differences.CSR_BITS if row.exact}
 FORESEEN = "; its value is foreseen, and compared"
@@ -105,7 +108,8 @@ class Summary:
 def fingerprint(options: Options) -> str:
     """Short hash of everything that decides what a seed becomes and how it is judged."""
     digest = hashlib.sha256(repr(replace(options, limits=Limits(options.limits.name, options.limits.profile))).encode())
-    paths = [path for folder in SOURCES for path in folder.rglob("*.py")]
+    folders = SOURCES if options.limits.name == SPIKE.name else (*SOURCES, *CORE)
+    paths = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".cpp", ".h", ".v")]
     for path in sorted([*paths, *(Path(str(module.__file__)) for module in MODULES)]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -119,6 +123,7 @@ def one(seed: int, judge: Judge, keep: Path, options: Options = DEFAULT) -> tupl
         path = Path(scratch) / f"seed-{seed}.elf"
         path.write_bytes(image)
         result = judge(path, watcher.feed)
+    watcher.count(result.seen)
     verdict = Seed(seed, result.records, result.retired, result.virtual, result.counts, result.ended, result.field,
                    dict(result.used))
     if verdict.field or not verdict.ended:
@@ -128,11 +133,11 @@ def one(seed: int, judge: Judge, keep: Path, options: Options = DEFAULT) -> tupl
 
 
 def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable[[Summary], None] = lambda summary: None,
-        options: Options = DEFAULT) -> Summary:
+        options: Options = DEFAULT, seconds: float = math.inf) -> Summary:
     """Judge these seeds, but for those that `out` holds already; `judge` must be a function that a child process can import.
 
-    For each program that agrees and does not count, one more seed after the last is taken, at most as many again.
-    Ctrl-C lets the programs under way end, and saves.
+    No program begins after `seconds`. For each program that agrees and does not count, one more seed after the last is taken,
+    at most as many again. Ctrl-C lets the programs under way end, and saves.
     """
     out.mkdir(parents=True, exist_ok=True)
     mark = fingerprint(options)
@@ -144,7 +149,8 @@ def run(seeds: range, judge: Judge, out: Path, jobs: int = 2, progress: Callable
     ignored = (signal.SIGINT, signal.SIG_IGN)
     with _Stop() as stop, ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=ignored) as pool:
         while True:
-            room = 0 if stop.asked else min(_missing(summary, seeds), 2 * jobs) - len(running)
+            late = stop.asked or time.monotonic() - start >= seconds
+            room = 0 if late else min(_missing(summary, seeds), 2 * jobs) - len(running)
             running |= {pool.submit(one, seed, judge, out, options) for seed in islice(fresh, max(0, room))}
             if not running:
                 break

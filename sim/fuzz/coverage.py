@@ -53,7 +53,7 @@ _TRAP, _INTERRUPTED, _COMPRESSED, _READS, _WRITES, _CSR = (1 << FIELDS[n].lsb fo
     "trap", "interrupt", "compressed", "mem_read", "mem_write", "csr_write"))
 (_CAUSE, _CAUSE_MASK), (_MODE, _MODE_MASK), (_NEXT, _) = _shift("cause"), _shift("mode"), _shift("next_mode")
 _ACCESSES, _CHANGES = _READS | _WRITES | _TRAP, _CSR | _TRAP
-_COUNTED = (_TRAP | _INTERRUPTED | _COMPRESSED | _CAUSE_MASK << _CAUSE | _MODE_MASK << _MODE | _MODE_MASK << _NEXT)
+COUNTED = (_TRAP | _INTERRUPTED | _COMPRESSED | _CAUSE_MASK << _CAUSE | _MODE_MASK << _MODE | _MODE_MASK << _NEXT)
 _WORD_MASK = (1 << FIELDS["insn"].width) - 1
 _TINST = FIELDS["tinst"].lsb
 _TVAL, _PC, _VADDR, _PADDR = (FIELDS[n].word for n in ("tval", "pc", "mem_vaddr", "mem_paddr"))
@@ -124,7 +124,11 @@ class Coverage:
         lines = [f"{self.records:,} records"]
         wanted = Counter(p[0] for p in expected.points() if not expected.explanation(p))
         for kind, count in wanted.items():
-            lines.append(f"{kind:8} {count - len(holes.get(kind, ())):5} of {count}")
+            if any(point[0] == kind for point in self.points):
+                lines.append(f"{kind:8} {count - len(holes[kind]) if kind in holes else count:5} of {count}")
+            else:
+                lines.append(f"{kind:8}     not watched")
+                holes.pop(kind, None)
         lines += [f"hole: {' '.join(point)}" for points in holes.values() for point in points]
         lines += [f"not impossible: {' '.join(point)}" for point in self.contradicted()]
         why = Counter(expected.explanation(p) for p in expected.points())
@@ -152,11 +156,15 @@ class Watcher:
             out.count(flags, insn, number)
         return out
 
+    def count(self, seen: Counter[tuple[int, int]]) -> None:
+        """Count records by their first two words, without the walks."""
+        self._records.update(seen)
+
     def feed(self, machine: Machine, words: Words) -> None:
         """Count the last step: its record, and the walks of its accesses."""
         flags = words[0]
         self._tables.attach(machine)
-        self._records[flags & _COUNTED, words[1]] += 1
+        self._records[flags & COUNTED, words[1]] += 1
         if not flags & _INTERRUPTED:
             self._walks(flags, words)
         if flags & _WRITES and words[_PADDR] >= expected.FIRST_TABLE:

@@ -21,8 +21,8 @@ QUALITY_VIRTUAL = 0.3       # share of instructions with V=1
 Watch = Callable[[Machine, Words], None]
 Judge = Callable[[Path, Watch], "Result"]
 
-_TRAP, _WRITE = 1 << FIELDS["trap"].lsb, 1 << FIELDS["mem_write"].lsb
-_VIRTUAL = FIELDS["mode"].lsb + 2
+TRAP, _WRITE = 1 << FIELDS["trap"].lsb, 1 << FIELDS["mem_write"].lsb
+VIRTUAL = FIELDS["mode"].lsb + 2
 _PADDR = FIELDS["mem_paddr"].word
 
 
@@ -31,7 +31,8 @@ class Result:
     """How a comparison ended. `field`: where they differed first, empty when they agreed; `difference`: the report, also of
     a program that does not end.
 
-    `used`: how often each known difference of the judge was needed.
+    `used`: how often each known difference of the judge was needed. `seen`: records by what coverage looks at in them, from
+    a judge that runs the model elsewhere.
     """
 
     records: int = 0
@@ -41,14 +42,15 @@ class Result:
     field: str = ""
     difference: str = ""
     used: Counter[str] = default(default_factory=Counter)
+    seen: Counter[tuple[int, int]] = default(default_factory=Counter)
 
     def count(self, words: Words) -> None:
         """Count one record, which both agree on or not."""
         self.records += 1
         flags = words[0]
-        if not flags & _TRAP:
+        if not flags & TRAP:
             self.retired += 1
-            self.virtual += flags >> _VIRTUAL & 1
+            self.virtual += flags >> VIRTUAL & 1
             self.ended = bool(flags & _WRITE) and words[_PADDR] == layout.TOHOST
 
     @property

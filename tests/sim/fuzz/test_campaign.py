@@ -123,6 +123,10 @@ def test_a_failing_seed_becomes_a_small_program(tmp_path: Path) -> None:
     assert len(text.splitlines()) < 40
 
 
+def test_no_program_begins_after_the_time_is_over(tmp_path: Path) -> None:
+    assert not campaign.run(range(4), must_not_run, tmp_path, seconds=0).seeds
+
+
 def test_options_are_part_of_the_fingerprint() -> None:
     assert campaign.fingerprint(Options()) == campaign.fingerprint(Options())
     assert campaign.fingerprint(Options()) != campaign.fingerprint(Options(blocks=1))
