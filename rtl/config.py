@@ -31,8 +31,8 @@ class Config:
         return self.profile.has("H")
 
     def without_h(self) -> "Config":
-        """The same core without the hypervisor extension."""
-        return replace(self, name=f"{self.name}-noh", profile=self.profile.without("H"))
+        """The same core without the hypervisor extension and what builds on it."""
+        return replace(self, name=f"{self.name}-noh", profile=self.profile.without("H", "Xdoppel"))
 
 
 CONFIGS = {c.name: c for c in (

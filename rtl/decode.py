@@ -7,17 +7,20 @@ from amaranth.hdl import *
 from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
+from isa.csrs import BY_NAME as CSRS
 from isa.insns import Insn
+from isa.profile import Profile
 
 from .alu import AluOp
 from .amo import AmoOp
 from .config import Config
 from .from_isa import field, immediate, rows
-from .types import CsrOp, SysOp
+from .types import CboOp, CsrOp, SysOp
 
 
 class Unit(enum.Enum, shape=4):
-    """What executes the instruction; the names are those of the `unit` column."""
+    """What executes the instruction; the names are those of the `unit` column, but for `bits`, which the ALU
+    executes."""
 
     ALU = 0
     BRANCH = 1
@@ -31,6 +34,7 @@ class Unit(enum.Enum, shape=4):
     AMO = 9
     HLOAD = 10
     HSTORE = 11
+    CBO = 12
 
 
 class Control(data.Struct):
@@ -58,23 +62,29 @@ class Control(data.Struct):
     csr_always: 1       # CSRRW, CSRRWI write even when the source field is 0
     sys: SysOp
     fence_i: 1
+    cbo: CboOp
+    pause: 1
+    masked_by: 8        # the bit of hisadis that takes the instruction from a guest; 0: none does
 
 
-_SYS = {"ecall": SysOp.ECALL, "ebreak": SysOp.EBREAK, "mret": SysOp.MRET, "sret": SysOp.SRET,
-        "wfi": SysOp.WFI, "sfence.vma": SysOp.SFENCE_VMA,
-        "hfence.vvma": SysOp.HFENCE_VVMA, "hfence.gvma": SysOp.HFENCE_GVMA}
 _CSR = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
 _MEMORY = {"load", "store", "amo", "hload", "hstore"}
+_MASKS = {field.ext: field.mask for field in CSRS["hisadis"].fields}
 
 
-def controls(row: Insn) -> dict[str, object]:
-    """Controls of one row that its operand fields do not hold."""
+def decoded_rows(profile: Profile) -> list[Insn]:
+    """Instructions that are told apart: a prefetch is the ORI to x0 that it is encoded as, which does nothing."""
+    return [row for row in rows(profile) if row.ext != "Zicbop"]
+
+
+def controls(row: Insn, masks: bool = False) -> dict[str, object]:
+    """Controls of one row that its operand fields do not hold; `masks`: the hart has hisadis."""
     name, unit = row.name, row.unit
     access = name.rpartition(".")[2] if "." in name else name[1:]      # lbu -> bu, hlvx.hu -> hu
     arithmetic = name.replace("i", "").removesuffix("w").upper()       # addiw -> ADD
     atomic = name.partition(".")[0].removeprefix("amo").upper()        # amoadd.w -> ADD
     return {
-        "unit":        Unit[unit.upper()],
+        "unit":        Unit["ALU" if unit == "bits" else unit.upper()],
         "use_imm":     unit != "alu" or "rs2" not in row.operands,
         "alu":         AluOp.__members__.get(arithmetic, AluOp.ADD) if unit == "alu" else AluOp.ADD,
         "word":        unit in ("alu", "mul", "div") and name.endswith("w"),
@@ -89,8 +99,12 @@ def controls(row: Insn) -> dict[str, object]:
         "amo":         AmoOp[atomic] if unit == "amo" else AmoOp(0),
         "csr_op":      _CSR[name.removesuffix("i")] if unit == "csr" else CsrOp.WRITE,
         "csr_always":  name in ("csrrw", "csrrwi"),
-        "sys":         SysOp.HLSV if unit in ("hload", "hstore") else _SYS.get(name, SysOp.NONE),
+        "sys":         SysOp.HLSV if unit in ("hload", "hstore") else
+                       SysOp[name.upper().replace(".", "_")] if unit == "sys" else SysOp.NONE,
         "fence_i":     name == "fence.i",
+        "cbo":         CboOp[access.upper()] if unit == "cbo" else CboOp(0),
+        "pause":       name == "pause",
+        "masked_by":   _MASKS.get(row.ext, 0) if masks else 0,
     }
 
 
@@ -101,13 +115,14 @@ def immediate_name(row: Insn) -> str:
 
 
 class Decode(wiring.Component):
-    """Combinational: one comparison per row, then every control is an OR of rows. Rows that overlap agree."""
+    """Combinational: one comparison per row, then every control is an OR of rows; PAUSE and FENCE match together."""
 
     insn:    In(32)
     control: Out(Control)
 
     def __init__(self, config: Config):
-        self._rows = rows(config.profile)
+        self._rows = decoded_rows(config.profile)
+        self._controls = [controls(row, config.profile.has("Xdoppel")) for row in self._rows]
         super().__init__()
 
     def elaborate(self, platform):
@@ -119,9 +134,10 @@ class Decode(wiring.Component):
         def rows_where(wanted: Callable[[Insn], object]) -> Value:
             return (matches & sum(1 << i for i, row in enumerate(self._rows) if wanted(row))).any()
 
-        for name in controls(self._rows[0]):
+        for name in self._controls[0]:
             bits = Value.cast(control[name])
-            m.d.comb += [bits[i].eq(rows_where(lambda row, name=name, i=i: encoding(controls(row)[name]) >> i & 1))
+            m.d.comb += [bits[i].eq((matches & sum((encoding(values[name]) >> i & 1) << j
+                                                   for j, values in enumerate(self._controls))).any())
                          for i in range(len(bits))]
         for name in ("rd", "rs1", "rs2"):
             m.d.comb += control[name].eq(Mux(rows_where(lambda row, name=name: name in row.operands),

@@ -1,5 +1,5 @@
 """Which modes may execute SYSTEM instructions (privileged manual, "Trap-Return", "Wait for Interrupt",
-"Hypervisor Instructions", "Virtualization-related traps")."""
+"Hypervisor Instructions", "Virtualization-related traps", "Svinval")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -27,17 +27,18 @@ class Legality(wiring.Component):
         m = Module()
         # Raised: illegal in U, illegal in HS, virtual in VU, virtual in VS, illegal with V=1 (before virtual).
         rules = {
-            SysOp.SRET:        (1,        self.tsr, 1, self.vtsr, 0),
-            SysOp.WFI:         (1,        self.tw,  1, self.vtw,  self.tw),
-            SysOp.SFENCE_VMA:  (1,        self.tvm, 1, self.vtvm, 0),
-            SysOp.HFENCE_VVMA: (1,        0,        1, 1,         0),
-            SysOp.HFENCE_GVMA: (1,        self.tvm, 1, 1,         0),
-            SysOp.HLSV:        (~self.hu, 0,        1, 1,         0),
-            SysOp.MRET:        (1,        1,        0, 0,         1),
+            (SysOp.SRET,):                                  (1,        self.tsr, 1, self.vtsr, 0),
+            (SysOp.WFI,):                                   (1,        self.tw,  1, self.vtw,  self.tw),
+            (SysOp.SFENCE_VMA, SysOp.SINVAL_VMA):           (1,        self.tvm, 1, self.vtvm, 0),
+            (SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA):         (1,        0,        1, 1,         0),
+            (SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA):         (1,        self.tvm, 1, 1,         0),
+            (SysOp.SFENCE_W_INVAL, SysOp.SFENCE_INVAL_IR):  (1,        0,        1, 0,         0),
+            (SysOp.HLSV,):                                  (~self.hu, 0,        1, 1,         0),
+            (SysOp.MRET,):                                  (1,        1,        0, 0,         1),
         }
         with m.Switch(self.op):
-            for op, (in_u, in_s, in_vu, in_vs, with_v) in rules.items():
-                with m.Case(op), m.Switch(self.mode):
+            for ops, (in_u, in_s, in_vu, in_vs, with_v) in rules.items():
+                with m.Case(*ops), m.Switch(self.mode):
                     with m.Case(Mode.U):
                         m.d.comb += self.illegal.eq(in_u)
                     with m.Case(Mode.S):

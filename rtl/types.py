@@ -160,6 +160,20 @@ class SysOp(enum.Enum, shape=4):
     HLSV = 7        # HLV, HLVX, HSV
     ECALL = 8
     EBREAK = 9
+    SINVAL_VMA = 10
+    SFENCE_W_INVAL = 11
+    SFENCE_INVAL_IR = 12
+    HINVAL_VVMA = 13
+    HINVAL_GVMA = 14
+
+
+class CboOp(enum.Enum, shape=2):
+    """What a cache-block operation does to its block."""
+
+    INVAL = 0
+    CLEAN = 1
+    FLUSH = 2
+    ZERO = 3
 
 
 class TrapInfo(data.Struct):

@@ -27,14 +27,16 @@ def expected(op, mode, bit):
             if bit["tw"] or mode == Mode.U:
                 return ILLEGAL
             return VIRTUAL if mode == Mode.VU or mode == Mode.VS and bit["vtw"] else FINE
-        case SysOp.SFENCE_VMA:      # "mstatus.TVM", "hstatus.VTVM"
+        case SysOp.SFENCE_VMA | SysOp.SINVAL_VMA:           # "mstatus.TVM", "hstatus.VTVM"
             if mode == Mode.VU or mode == Mode.VS and bit["vtvm"]:
                 return VIRTUAL
             return ILLEGAL if mode == Mode.U or mode == Mode.S and bit["tvm"] else FINE
-        case SysOp.HFENCE_VVMA:     # neither TVM nor VTVM
+        case SysOp.HFENCE_VVMA | SysOp.HINVAL_VVMA:         # neither TVM nor VTVM
             return VIRTUAL if guest else ILLEGAL if mode == Mode.U else FINE
-        case SysOp.HFENCE_GVMA:
+        case SysOp.HFENCE_GVMA | SysOp.HINVAL_GVMA:
             return VIRTUAL if guest else ILLEGAL if mode == Mode.U or mode == Mode.S and bit["tvm"] else FINE
+        case SysOp.SFENCE_W_INVAL | SysOp.SFENCE_INVAL_IR:  # "Svinval": neither TVM nor VTVM
+            return VIRTUAL if mode == Mode.VU else ILLEGAL if mode == Mode.U else FINE
         case SysOp.HLSV:            # "hstatus.HU"
             return VIRTUAL if guest else ILLEGAL if mode == Mode.U and not bit["hu"] else FINE
         case _:                     # ECALL, EBREAK
