@@ -1,0 +1,43 @@
+"""Block RAM with one write and one registered read per cycle, for caches and predictors."""
+
+from amaranth.hdl import *
+from amaranth.lib import memory, wiring
+from amaranth.lib.wiring import In, Out
+
+
+class BlockRam(wiring.Component):
+    """`depth` words of `shape`, zero after power-up; a reset does not clear them.
+
+    1. `data` is the word at the `address` of the last cycle.
+    2. What is read in the cycle in which the same word is written is not specified: it must not be used.
+    """
+
+    def __init__(self, shape, depth: int):
+        if depth < 2:
+            raise ValueError(f"A block RAM holds at least 2 words, not {depth!r}.")
+        self._shape, self._depth = shape, depth
+        super().__init__({
+            "address":       In(range(depth)),
+            "data":          Out(shape),
+            "write":         In(1),
+            "write_address": In(range(depth)),
+            "write_data":    In(shape),
+        })
+
+    def elaborate(self, platform):
+        m = Module()
+        # A synchronous read port would promise the old word on a collision, which block RAMs of most FPGAs do not give:
+        # synthesis would surround the RAM with registers and a bypass. A combinational read with a register behind it and
+        # this attribute promise nothing, and become the RAM alone.
+        m.submodules.words = words = memory.Memory(shape=self._shape, depth=self._depth, init=[], attrs={"no_rw_check": 1})
+        read, write = words.read_port(domain="comb"), words.write_port()
+        data = Signal(self._shape, reset_less=True)
+        m.d.sync += data.eq(read.data)
+        m.d.comb += [
+            read.addr.eq(self.address),
+            self.data.eq(data),
+            write.addr.eq(self.write_address),
+            write.data.eq(self.write_data),
+            write.en.eq(self.write),
+        ]
+        return m
