@@ -6,12 +6,13 @@ STAMP := .venv/.installed
 
 MINUTES ?= 30
 
-.PHONY: help demo test soak lint docs model clean setup system
+.PHONY: help demo test soak coverage lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
 	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped"
+	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
@@ -27,6 +28,9 @@ soak: setup model
 		$(BIN)/doppelhart fuzz --against rtl --config $$config --seeds 0:1000000 \
 			--minutes $$(($(MINUTES) / 3)) -o build/soak/$$config || exit; \
 	done
+
+coverage: setup model
+	@$(BIN)/python -m sim.bench.coverage
 
 model: setup
 	@$(BIN)/python -m sim.compile

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sim.bench.build import BuildError, build_soc
+from sim.bench.build import BuildError, Features, build_soc
 from sim.bench.replay import ReplayError, load
 from sim.bench.report import render
 from sim.bench.session import Refused, Session, SimulationError
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     console = Console(stderr=True, highlight=False)
     try:
         job = load(parser.parse_args(arguments).job)
-        with Session(build_soc(job.config, traced=True)) as session:
+        with Session(build_soc(job.config, Features(traced=True))) as session:
             result = session.run(job)
     except (ReplayError, BuildError, Refused, SimulationError) as error:
         console.print(str(error), markup=False, soft_wrap=True)

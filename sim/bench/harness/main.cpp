@@ -13,6 +13,9 @@
 #if VM_TRACE
 #include "verilated_vcd_c.h"
 #endif
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 extern "C" void vlog_startup_routines_bootstrap();
 void forget_records();
@@ -228,5 +231,8 @@ int main(int argc, char** argv) {
     top->final();
     VerilatedVpi::callCbs(cbEndOfSimulation);
     close_trace();
+#if VM_COVERAGE
+    context->coveragep()->write("coverage.dat");
+#endif
     return context->errorCount() ? 1 : 0;
 }

@@ -7,7 +7,7 @@ import pytest
 
 from isa import platform
 from rtl.verilog import to_verilog
-from sim.bench.build import DESIGN, build_model
+from sim.bench.build import DESIGN, PLAIN, build_model
 from sim.bench.job import Job
 from sim.bench.session import Session
 from tests.sim.bench.toy import Toy, assemble
@@ -15,10 +15,9 @@ from tests.sim.bench.toy import Toy, assemble
 BASE = platform.RAM_BASE
 
 
-def make_toy(folder: Path, **options):
+def make_toy(folder: Path, *, toy=None, features=PLAIN):
     """A simulation program of the toy."""
-    component = Toy(**options.pop("toy", {}))
-    return build_model(to_verilog(component, DESIGN, folder / "soc.v", "toy"), **options)
+    return build_model(to_verilog(Toy(**toy or {}), DESIGN, folder / "soc.v", "toy"), features)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def diverging(job, tmp_path, monkeypatch):
         result = session.run(program)
     assert result.verdict is Verdict.DIVERGED
     monkeypatch.setattr(command, "build_soc",
-                        lambda config, traced: make_toy(tmp_path, toy={"fault": "sum"}, traced=traced))
+                        lambda config, features: make_toy(tmp_path, toy={"fault": "sum"}, features=features))
     words = replay.save(program, result.divergence).split()
     assert words[:3] == [sys.executable, "-m", "sim.bench"]
     return words[3]

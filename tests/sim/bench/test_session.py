@@ -73,5 +73,5 @@ def test_a_program_that_cannot_start(tmp_path):
     broken.chmod(0o755)
     from sim.bench.job import Job
 
-    with Session(Model(broken, False, False)) as session, pytest.raises(SimulationError, match=r"status 3:\nlast words"):
+    with Session(Model(broken)) as session, pytest.raises(SimulationError, match=r"status 3:\nlast words"):
         session.run(Job("x"))

@@ -1,0 +1,120 @@
+"""python -m sim.bench.coverage: which lines and branches of the core's Verilog the programs of the suite have run.
+
+Every test program, on a fast, a slow and a failing bus, the demo of the hypervisor, and some random programs, each in lockstep
+in a process of its own. `unreachable.py` says what cannot run and why; the rest of what has not run is listed with its line.
+"""
+
+import argparse
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rtl.config import CONFIGS
+from sim.bench.build import Features, build_soc, soc_verilog
+from sim.bench.job import Job
+from sim.bench.session import Session
+from sim.bench.unreachable import reason
+from sim.firmware import build_firmware
+from sim.fuzz import layout, on_rtl
+from sim.fuzz.generator import Options, generate
+from sim.programs import all_programs, build_program
+
+_POINT = re.compile(r"\x01f\x02(?P<file>[^\x01]*)\x01l\x02(?P<line>\d+).*\x01page\x02v_(?P<kind>\w+)/(?P<module>[^\x01]*)"
+                    r"\x01o\x02(?P<what>[^\x01]*).*' (?P<count>\d+)$")
+RANDOM_PROGRAMS = 40
+LONGEST = 60_000
+BUSES: tuple[dict[str, Any], ...] = ({}, {"stall_chance": 0.5, "stall_longest": 7, "seed": 1, "max_records": 4000},
+         {"error_chance": 0.02, "seed": 2, "max_records": 4000, "quiet_limit": 10_000})
+
+
+@dataclass(frozen=True, order=True)
+class Point:
+    """One line or one way of a branch in the Verilog. `module`: path of the unit, without the numbers Yosys adds."""
+
+    module: str
+    line: int
+    what: str
+
+
+def parse(text: str) -> Counter[Point]:
+    """How often each point of the design has run, from what Verilator writes."""
+    out: Counter[Point] = Counter()
+    for match in filter(None, map(_POINT.search, text.splitlines())):
+        if Path(match["file"]).name == "soc.v":
+            module = re.sub(r"\$\d+", "", match["module"])
+            out[Point(module, int(match["line"]), f"{match['kind']} {match['what']}")] += int(match["count"])
+    return out
+
+
+def jobs(config: str, folder: Path) -> Iterator[Job]:
+    """Everything that is run on this configuration; random programs are written to `folder`."""
+    profile = CONFIGS[config].profile
+    for source in all_programs(profile):
+        for bus in BUSES:
+            yield Job(**{"elf": str(build_program(source)), "config": config, "max_records": LONGEST, **bus})
+    yield Job(elf=str(build_firmware()), config=config)
+    for seed in range(RANDOM_PROGRAMS):
+        path = folder / f"seed-{seed}.elf"
+        path.write_bytes(generate(seed, Options(limits=on_rtl.limits(config))).elf())
+        yield Job(elf=str(path), config=config, ram_size=layout.RAM_SIZE, max_records=LONGEST, **on_rtl.disturbance(seed))
+
+
+def measure(config: str, workers: int) -> Counter[Point]:
+    """Run everything; the sum of what each run has done. Raises BuildError, SimulationError."""
+    model = build_soc(config, Features(covered=True))
+
+    def one(job: Job) -> Counter[Point]:
+        with Session(model) as session:
+            session.run(job)
+        return parse(session.coverage)
+
+    total: Counter[Point] = Counter()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+        for counts in pool.map(one, jobs(config, Path(folder))):
+            for point, count in counts.items():
+                total[point] += count
+    return total
+
+
+def report(counts: Counter[Point], source: list[str]) -> tuple[Table, list[str]]:
+    """A table with one row per unit, and a line for each point that has neither run nor a reason not to."""
+    table = Table("unit", "points", "run", "cannot run", "missing")
+    missing = []
+    totals = [0, 0, 0, 0]
+    for module in sorted({point.module for point in counts}):
+        mine = sorted(point for point in counts if point.module == module)
+        idle = [point for point in mine if not counts[point]]
+        left = [point for point in idle if not reason(module, source[point.line - 1])]
+        row = [len(mine), len(mine) - len(idle), len(idle) - len(left), len(left)]
+        totals = [a + b for a, b in zip(totals, row, strict=True)]
+        table.add_row(module, *map(str, row))
+        missing += [f"{module}: line {point.line}, {point.what}: {source[point.line - 1].strip()}" for point in left]
+    table.add_section()
+    table.add_row("all", *map(str, totals))
+    return table, missing
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sim.bench.coverage", description="Lines of the core that have run.")
+    parser.add_argument("--config", default="default", choices=sorted(CONFIGS))
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    counts = measure(arguments.config, arguments.workers)
+    table, missing = report(counts, soc_verilog(arguments.config).read_text().splitlines())
+    console = Console(highlight=False)
+    console.print(table)
+    for line in missing:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

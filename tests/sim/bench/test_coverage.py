@@ -1,0 +1,58 @@
+"""sim/bench/coverage.py and unreachable.py."""
+
+import io
+from collections import Counter
+
+import pytest
+from rich.console import Console
+
+from isa.platform import FINISHER_PASS as PASS
+from sim.bench import unreachable
+from sim.bench.build import Features
+from sim.bench.coverage import Point, parse, report
+from sim.bench.session import Session
+from sim.bench.unreachable import Row
+from tests.sim.bench.conftest import make_toy
+from tests.sim.bench.toy import Op
+
+BASE = 0x8000_0000
+SOURCE = ["module a;", "if (x) begin", "end else if (_start_) begin"]
+
+
+def line(module, number, kind, what, count, file="/x/soc.v"):
+    return (f"C '\x01f\x02{file}\x01l\x02{number}\x01n\x025\x01t\x02{kind}\x01page\x02v_{kind}/{module}\x01o\x02{what}"
+            f"\x01h\x02bench.{module}' {count}\n")
+
+
+def test_points_of_all_copies_of_a_unit_are_one():
+    counts = parse("# SystemC::Coverage-3\n" + line("soc.csr$291", 2, "branch", "if", 3)
+                   + line("soc.csr$5", 2, "branch", "if", 4) + line("bench", 2, "line", "block", 9, file="/x/bench.v"))
+    assert counts == Counter({Point("soc.csr", 2, "branch if"): 7})
+
+
+def test_a_point_has_run_or_cannot_or_is_missing(monkeypatch):
+    monkeypatch.setattr(unreachable, "ROWS", (Row("^a$", "_start_", "only at time 0"),))
+    counts = Counter({Point("a", 1, "line block"): 5, Point("a", 2, "branch if"): 0, Point("a", 3, "branch if"): 0,
+                      Point("b", 3, "branch if"): 0})
+    table, missing = report(counts, SOURCE)
+    out = io.StringIO()
+    Console(file=out, width=100).print(table)
+    cells = [row.replace("│", " ").split() for row in out.getvalue().splitlines()]
+    assert ["a", "3", "1", "1", "1"] in cells and ["b", "1", "0", "0", "1"] in cells and ["all", "4", "1", "1", "2"] in cells
+    assert missing == ["a: line 2, branch if: if (x) begin", "b: line 3, branch if: end else if (_start_) begin"]
+
+
+@pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
+def test_rows_give_a_reason(row):
+    assert row.why and not row.why.endswith(".")
+
+
+def test_a_run_counts_what_it_does(tmp_path, job):
+    def run(*program):
+        with Session(make_toy(tmp_path, features=Features(covered=True))) as session:
+            session.run(job(*program))
+        return parse(session.coverage)
+
+    short, long = run((Op.FINISH, PASS)), run((Op.ADD, 1), (Op.STORE, BASE + 0x1000), (Op.FINISH, PASS))
+    assert set(short) == set(long)
+    assert sum(map(bool, long.values())) > sum(map(bool, short.values())) > 0
