@@ -37,7 +37,7 @@ def test_it_is_block_ram_alone(tmp_path):
     source, result = tmp_path / "ram.il", tmp_path / "netlist.il"
     source.write_text(rtlil.convert(BlockRam(64, 512), name="ram"))
     design = libyosys.Design()
-    for step in (f"read_rtlil {source}", "synth_ecp5 -top ram", f"write_rtlil {result}"):
+    for step in (f"read_rtlil {source}", "synth_ecp5 -top ram", "select ram", f"write_rtlil -selected {result}"):
         design.run_pass(f"tee -q -o /dev/null {step}")
     assert re.findall(r"^  cell (\S+)", result.read_text(), re.M) == ["\\DP16KD"] * 2
 
