@@ -7,7 +7,8 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import retire
 
-from . import wishbone
+from . import activity, wishbone
+from .activity import Activity
 from .alu import Alu
 from .arbiter import Arbiter
 from .branch import Branch
@@ -52,7 +53,7 @@ class Core(wiring.Component):
     """One hart.
 
     Interrupt lines are levels, synchronous to the clock. `mtime` is the platform's timer. `retire` is
-    described in `isa/retire.py`; a record shows for one cycle.
+    described in `isa/retire.py`; a record shows for one cycle. `activity` is an `Activity` of the present cycle.
     """
 
     def __init__(self, config: Config):
@@ -69,6 +70,7 @@ class Core(wiring.Component):
             "irq_seip": In(1),
             "mtime":    In(64),
             "retire":   Out(64 * retire.WORDS),
+            "activity": Out(activity.WIDTH),
         })
 
     def elaborate(self, platform):
@@ -279,4 +281,25 @@ class Core(wiring.Component):
         ]
         for forward in (forward_a, forward_b):
             m.d.comb += [forward.x.eq(x_producer), forward.m.eq(m_producer), forward.w.eq(w_producer)]
+
+        # ---- What became of this cycle -----------------------------------------------------------
+        now = Signal(Activity)
+        producer = Mux(x.valid, x_control.unit, m_control.unit).matches(Unit.LOAD, Unit.HLOAD, Unit.AMO)
+        m.d.comb += [
+            now.m_valid.eq(m_.valid),
+            now.m_held.eq(commit.stall),
+            now.m_memory.eq(commit.mem_valid),
+            now.m_walk.eq(lsu.translate.request.valid & ~lsu.translate.request.ready),
+            now.m_trap.eq(commit.trap_enter),
+            now.flush.eq(commit.flush),
+            now.x_valid.eq(x.valid),
+            now.x_held.eq(x_is_div & ~div.done),
+            now.redirect.eq(x_redirect),
+            now.d_valid.eq(d.valid),
+            now.d_wait.eq(forward_a.wait | forward_b.wait),
+            now.d_wait_load.eq(now.d_wait & producer),
+            now.f_walk.eq(fetch.translate.request.valid & ~fetch.translate.request.ready),
+            now.f_memory.eq(self.ibus.stb & ~self.ibus.ack & ~self.ibus.err),
+            self.activity.eq(now),
+        ]
         return m

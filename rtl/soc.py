@@ -6,20 +6,23 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import retire
 
+from . import activity
 from .config import Config
 from .core import Core
 from .devices import WORLD, Devices
 
 
 class Soc(wiring.Component):
-    """A core in its machine; the ports are those of `Devices` that face the world, and the core's `retire`.
+    """A core in its machine; the ports are those of `Devices` that face the world, and the core's `retire` and
+    `activity`.
 
     No logic reads `wake`: a simulator that runs the clock by itself moves it to wake its testbench.
     """
 
     def __init__(self, config: Config):
         self.config = config
-        super().__init__({**WORLD, "retire": Out(64 * retire.WORDS), "wake": In(1)})
+        super().__init__({**WORLD, "retire": Out(64 * retire.WORDS), "activity": Out(activity.WIDTH),
+                          "wake": In(1)})
 
     def elaborate(self, platform):
         m = Module()
@@ -34,6 +37,7 @@ class Soc(wiring.Component):
             core.irq_seip.eq(devices.irq_seip),
             core.mtime.eq(devices.time),
             self.retire.eq(core.retire),
+            self.activity.eq(core.activity),
             devices.boot_target.eq(self.boot_target),
             self.finished.eq(devices.finished),
             self.finish_code.eq(devices.finish_code),

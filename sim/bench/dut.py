@@ -42,7 +42,7 @@ class Settings(ctypes.Structure):
           for name in ("ram_base", "boot_target", "seed", "quiet_limit", "trace_from", "trace_to")),
         *((name, ctypes.c_uint32)
           for name in ("stall_chance", "stall_longest", "error_chance", "threshold", "record", "edges",
-                       "mutant", "reserved"))]
+                       "mutant", "activity", "latency", "reserved"))]
 
 
 class Status(ctypes.Structure):
@@ -51,7 +51,7 @@ class Status(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_uint64)
           for name in ("cycles", "retired", "lost", "stalled", "bus_errors", "protocol_address")),
-        *((name, ctypes.c_uint32) for name in ("events", "count", "finish_code", "reserved"))]
+        *((name, ctypes.c_uint32) for name in ("events", "count", "finish_code", "activity_count"))]
 
 
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
@@ -62,6 +62,9 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "bench_records":       (ctypes.c_void_p, []),
     "bench_capacity":      (ctypes.c_uint32, []),
     "bench_drained":       (None, []),
+    "bench_activity":      (ctypes.c_void_p, []),
+    "bench_activity_capacity": (ctypes.c_uint32, []),
+    "bench_activity_drained": (None, []),
     "bench_layout":        (None, [ctypes.c_uint32] * 3),
     "bench_ram":           (ctypes.c_void_p, [ctypes.c_uint64]),
     "bench_run":           (None, [ctypes.c_uint64]),
@@ -106,6 +109,8 @@ class Bench:
         self.capacity: int = library.bench_capacity()
         buffer = (ctypes.c_uint64 * (self.capacity * retire.WORDS)).from_address(library.bench_records())
         self._records = memoryview(buffer).cast("B").cast("Q")
+        cycles = (ctypes.c_uint32 * library.bench_activity_capacity()).from_address(library.bench_activity())
+        self._activity = memoryview(cycles).cast("B").cast("I")
         write = retire.FIELDS["mem_write"]
         library.bench_layout(write.word, write.lsb, retire.FIELDS["mem_paddr"].word)
         self.settings.ram_base = platform.RAM_BASE
@@ -191,6 +196,12 @@ class Bench:
         count = self.status.count
         self._c.bench_drained()
         return self._records[:count * retire.WORDS]
+
+    def take_activity(self) -> memoryview:
+        """The port `activity` in each cycle since the last call, one word each; valid until the next run."""
+        count = self.status.activity_count
+        self._c.bench_activity_drained()
+        return self._activity[:count]
 
     # Console and waveform
 

@@ -46,6 +46,7 @@ class Job:
     seed: int = 0
     stall_chance: float = 0.0
     stall_longest: int = 0
+    latency: int = 0                # cycles before RAM answers a beat, but for those of a burst behind its first
     error_chance: float = 0.0
     errors: list[BusError] = field(default_factory=list)
     mutant: int = 0
@@ -54,6 +55,7 @@ class Job:
     block: int = 1024               # records that wake Python
     signature: bool = False         # return memory from begin_signature to end_signature
     statistics: str = ""            # `module:Class` with feed(block, count) and summary()
+    activity: bool = False          # that class also has observe(activity): what the pipeline did in each cycle
     wave: str = ""                  # VCD file, in a build with waveforms
     wave_from: int = 0              # cycles since reset
     wave_to: int = 1 << 62

@@ -33,6 +33,10 @@ class Consumer(Protocol):
     def feed(self, block: memoryview, count: int) -> None:
         """`count` records of `retire.WORDS` words."""
 
+    def observe(self, activity: memoryview) -> None:
+        """The port `activity` (rtl/activity.py) in each cycle so far, one word each, before the records of these cycles; only
+        in a job that asks for it."""
+
 
 class EdgeSampler:
     """The slow source of records: cocotb awaits each clock edge and reads the port `retire`."""
@@ -81,6 +85,7 @@ class Lockstep:
         """From the present state to the end of the program, a difference, or a limit."""
         bench, job = self._bench, self._job
         bench.settings.record = bool(self._model) or self._consumer is not None
+        bench.settings.activity = job.activity
         bench.settings.threshold = 1 if job.per_cycle else min(job.block, bench.capacity // 2)
         sampler = EdgeSampler(bench) if job.per_cycle else None
         take = sampler.take if sampler else bench.take
@@ -103,6 +108,8 @@ class Lockstep:
             if job.max_records and bench.settings.threshold > job.max_records - bench.status.retired:
                 bench.settings.threshold = job.max_records - bench.status.retired
             events = await bench.run(min(left, PROGRESS_CYCLES))
+            if job.activity and self._consumer is not None:
+                self._consumer.observe(bench.take_activity())
             if not self._compare(take()):
                 return Verdict.DIVERGED, None, self._divergence.reason if self._divergence else ""
             self._serve(events)

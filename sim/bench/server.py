@@ -56,7 +56,7 @@ class Server:
         bench, settings = self.bench, self.bench.settings
         bench.make_ram(job.ram_size)
         settings.boot_target, settings.seed, settings.mutant = image.entry, job.seed, job.mutant
-        settings.quiet_limit = job.quiet_limit
+        settings.quiet_limit, settings.latency = job.quiet_limit, job.latency
         bench.stalls(job.stall_chance, job.stall_longest)
         bench.random_errors(job.error_chance)
         if job.wave:

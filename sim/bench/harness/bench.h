@@ -18,10 +18,11 @@
 #define PORT(interface, member) (top->interface##___05F##member)
 #define RESPONDER_PORTS(bus)                                                                       \
     PORT(bus, adr), PORT(bus, dat_w), PORT(bus, dat_r), PORT(bus, sel), PORT(bus, cyc),            \
-        PORT(bus, stb), PORT(bus, we), PORT(bus, ack), PORT(bus, err)
+        PORT(bus, stb), PORT(bus, we), PORT(bus, cti), PORT(bus, ack), PORT(bus, err)
 
 constexpr uint32_t RECORD_WORDS = 16;         // 64-bit words of the packed `retire` port (isa/retire.py)
 constexpr uint32_t RECORD_CAPACITY = 1 << 16;
+constexpr uint32_t ACTIVITY_CAPACITY = 1 << 20;
 
 enum Event : uint32_t {
     RECORDS = 1 << 0,       // `threshold` records wait
@@ -30,7 +31,7 @@ enum Event : uint32_t {
     FINISHED = 1 << 3,      // the finisher was written
     LIMIT = 1 << 4,         // all cycles of bench_run() are done
     QUIET = 1 << 5,         // nothing retired for `quiet_limit` cycles
-    OVERFLOW = 1 << 6,      // a record found the buffer full and is lost
+    OVERFLOW = 1 << 6,      // a record, or the activity of a cycle, found the buffer full and is lost
     PROTOCOL = 1 << 7,      // a bus master broke a rule of rtl/wishbone.py; `protocol_address` says where
 };
 
@@ -49,6 +50,8 @@ struct Settings {
     uint32_t record;        // 0: count retirements, keep none
     uint32_t edges;         // 1: cocotb sees both clock edges; slow
     uint32_t mutant;        // fault to switch on, in a build that has any (sim/bench/mutate.py)
+    uint32_t activity;      // 1: keep the port `activity` of each cycle
+    uint32_t latency;       // cycles before each beat is answered, but for those of a burst behind its first
     uint32_t reserved;
 };
 
@@ -63,7 +66,7 @@ struct Status {
     uint32_t events;        // of the last run
     uint32_t count;         // records in the buffer
     uint32_t finish_code;
-    uint32_t reserved;
+    uint32_t activity_count; // cycles in the buffer of activity
 };
 
 // An address range that answers with `err`; `left` beats of it, or for ever when negative.
@@ -94,9 +97,9 @@ class Random {
 class Responder {
   public:
     Responder(bool instruction, const QData& adr, const QData& dat_w, QData& dat_r, const CData& sel,
-              const CData& cyc, const CData& stb, const CData& we, CData& ack, CData& err)
+              const CData& cyc, const CData& stb, const CData& we, const CData& cti, CData& ack, CData& err)
         : instruction{instruction}, adr{adr}, dat_w{dat_w}, dat_r{dat_r}, sel{sel}, cyc{cyc}, stb{stb},
-          we{we}, ack{ack}, err{err} {}
+          we{we}, cti{cti}, ack{ack}, err{err} {}
 
     void reset(uint64_t seed);
     bool respond();         // drives ack, err and dat_r; true when one of them changed
@@ -109,11 +112,12 @@ class Responder {
     const bool instruction;
     const QData &adr, &dat_w;
     QData& dat_r;
-    const CData &sel, &cyc, &stb, &we;
+    const CData &sel, &cyc, &stb, &we, &cti;
     CData &ack, &err;
     Random random;
     bool active = false;    // a beat has begun and has not ended
     bool failing = false;
+    bool bursting = false;  // the next beat goes on with the burst
     uint32_t wait = 0;
     uint64_t beat_adr = 0, beat_dat_w = 0;
     uint8_t beat_sel = 0, beat_we = 0;
@@ -135,5 +139,6 @@ extern uint64_t cycles_to_run;              // 0: Python's turn
 
 bool watched(uint64_t address);
 void capture();             // takes the record in `retire`, if any
+void observe();             // takes `activity`, before the clock edge that ends the cycle
 void trace_cycle(uint64_t time);
 void save_power_on_state();

@@ -16,6 +16,7 @@ module bench (
     output        finished,
     output [31:0] finish_code,
     output [1023:0] retire /*verilator public_flat_rd*/,
+    output [31:0] activity,
 
     output [52:0] iram__adr,
     output [63:0] iram__dat_w,
@@ -24,6 +25,7 @@ module bench (
     output        iram__cyc,
     output        iram__stb,
     output        iram__we,
+    output  [2:0] iram__cti,
     input         iram__ack,
     input         iram__err,
 
@@ -34,6 +36,7 @@ module bench (
     output        dram__cyc,
     output        dram__stb,
     output        dram__we,
+    output  [2:0] dram__cti,
     input         dram__ack,
     input         dram__err,
 
@@ -73,13 +76,13 @@ module bench (
 `ifdef BENCH_MUTANTS
         .mutant(mutant_number),
 `endif
-        .finished(finished), .finish_code(finish_code), .retire(retire),
+        .finished(finished), .finish_code(finish_code), .retire(retire), .activity(activity),
         .iram__adr(iram__adr), .iram__dat_w(iram__dat_w), .iram__dat_r(iram_data), .iram__sel(iram__sel),
         .iram__cyc(iram__cyc), .iram__stb(iram__stb), .iram__we(iram__we), .iram__ack(iram_ack), .iram__err(iram_err),
-        .iram__cti(), .iram__bte(),
+        .iram__cti(iram__cti), .iram__bte(),
         .dram__adr(dram__adr), .dram__dat_w(dram__dat_w), .dram__dat_r(dram_data), .dram__sel(dram__sel),
         .dram__cyc(dram__cyc), .dram__stb(dram__stb), .dram__we(dram__we), .dram__ack(dram_ack), .dram__err(dram_err),
-        .dram__cti(), .dram__bte(),
+        .dram__cti(dram__cti), .dram__bte(),
         .uart_tx__payload(uart_tx__payload), .uart_tx__valid(uart_tx__valid), .uart_tx__ready(tx_ready),
         .uart_rx__payload(rx_payload), .uart_rx__valid(rx_valid), .uart_rx__ready(uart_rx__ready)
     );

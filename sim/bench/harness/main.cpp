@@ -112,6 +112,7 @@ static void apply_inputs() {
 static void cycle() {
     const bool resetting = top->rst, was_finished = top->finished;
     if (!resetting) {
+        observe();
         iram->clock();
         dram->clock();
         uart();

@@ -7,13 +7,15 @@
 Ram ram;
 std::vector<ErrorRange> error_ranges;
 
+constexpr CData CTI_INCREMENT = 0b010;    // rtl/wishbone.py
+
 // `dat_r` outside the cycle of `ack`: a master that samples it early reads this and not the right data by
 // luck.
 constexpr uint64_t POISON = 0xBAD0BAD0BAD0BAD0u;
 
 void Responder::reset(uint64_t seed) {
     random.seed(seed * 2 + instruction);
-    active = false;
+    active = bursting = false;
     ack = err = 0;
     dat_r = POISON;
 }
@@ -40,7 +42,8 @@ bool Responder::fails() {
 
 void Responder::begin() {
     active = true;
-    wait = random.chance(settings.stall_chance) ? 1 + random.next() % settings.stall_longest : 0;
+    wait = bursting ? 0 : settings.latency;
+    if (random.chance(settings.stall_chance)) wait += 1 + random.next() % settings.stall_longest;
     failing = fails();
     beat_adr = adr, beat_dat_w = dat_w, beat_sel = sel, beat_we = we;
 }
@@ -69,6 +72,7 @@ void Responder::clock() {
         ++status.stalled;
     } else {
         active = false;
+        bursting = ack && cti == CTI_INCREMENT;
         if (we && ack) {
             uint64_t mask = 0;
             for (int byte = 0; byte < 8; ++byte)

@@ -1,4 +1,4 @@
-// The buffer of retirement records, and the watch on stores that a host must answer (HTIF).
+// The buffers of retirement records and of the pipeline's activity, and the watch on stores that a host must answer (HTIF).
 
 #include <cstring>
 
@@ -6,6 +6,7 @@
 
 static uint64_t records[RECORD_CAPACITY][RECORD_WORDS];
 static uint64_t last_retirement;
+static uint32_t activity[ACTIVITY_CAPACITY];
 
 std::vector<uint64_t> watches;
 
@@ -44,6 +45,12 @@ void capture() {
     if (++status.count >= settings.threshold) status.events |= RECORDS;
 }
 
+void observe() {
+    if (!settings.activity) return;
+    if (status.activity_count == ACTIVITY_CAPACITY) status.events |= OVERFLOW;
+    else activity[status.activity_count++] = top->activity;
+}
+
 BENCH_API void bench_layout(uint32_t write_word, uint32_t write_lsb, uint32_t address_word) {
     layout = {write_word, write_lsb, address_word};
 }
@@ -51,6 +58,9 @@ BENCH_API void bench_layout(uint32_t write_word, uint32_t write_lsb, uint32_t ad
 BENCH_API uint64_t* bench_records() { return records[0]; }
 BENCH_API uint32_t bench_capacity() { return RECORD_CAPACITY; }
 BENCH_API void bench_drained() { status.count = 0; }
+BENCH_API uint32_t* bench_activity() { return activity; }
+BENCH_API uint32_t bench_activity_capacity() { return ACTIVITY_CAPACITY; }
+BENCH_API void bench_activity_drained() { status.activity_count = 0; }
 
 BENCH_API void bench_watch(uint64_t address) { watches.push_back(address & ~uint64_t{7}); }
 BENCH_API void bench_clear_watches() { watches.clear(); }

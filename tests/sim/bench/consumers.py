@@ -18,3 +18,25 @@ class Digest:
 
     def summary(self):
         return {"hash": self.hash.hexdigest(), "blocks": self.blocks, "records": self.records}
+
+
+class Aligned:
+    """Are the records exactly those cycles in which M is done with an instruction, and the traps among them told?"""
+
+    def __init__(self):
+        self.activity, self.records, self.traps = [], [], []
+
+    def observe(self, activity):
+        self.activity += activity
+
+    def feed(self, block, count):
+        clocks = block[retire.FIELDS["clock"].word:count * retire.WORDS:retire.WORDS]
+        heads = block[retire.FIELDS["trap"].word:count * retire.WORDS:retire.WORDS]
+        self.records += clocks
+        self.traps += [clock for clock, head in zip(clocks, heads, strict=True) if head >> retire.FIELDS["trap"].lsb & 1]
+
+    def summary(self):
+        done = [(cycle, word >> 4 & 1) for cycle, word in enumerate(self.activity) if word & 3 == 1]
+        # The last record is still on its way when the program ends.
+        return {"same": [cycle for cycle, _ in done][:len(self.records)] == self.records,
+                "same traps": [cycle for cycle, trap in done if trap] == self.traps, "traps": len(self.traps)}

@@ -19,7 +19,7 @@ def fresh(dut, *program, **settings):
     bench.make_ram(1 << 20)
     bench.stalls(0, 0)
     bench.random_errors(0)
-    for name, value in {"quiet_limit": 0, "edges": 0, "seed": 0, **settings}.items():
+    for name, value in {"quiet_limit": 0, "edges": 0, "seed": 0, "activity": 0, "latency": 0, **settings}.items():
         setattr(bench.settings, name, value)
     bench.power_on()
     for i, word in enumerate(assemble(*program, base=BASE)):
@@ -248,3 +248,30 @@ async def mistakes_are_refused_with_a_sentence(dut):
         await bench.run(0)
     with pytest.raises(BenchError, match="built without waveforms"):
         bench.trace("x.vcd", 0, 1)
+
+
+@cocotb.test()
+async def the_activity_of_each_cycle_is_kept_when_asked(dut):
+    """Sampled before the edge that ends the cycle; the toy shows its clock and whether it retires."""
+    bench = fresh(dut, *LOOP, threshold=10, activity=1)
+    await bench.run(1000)
+    activity = bench.take_activity().tolist()
+    assert [word >> 1 for word in activity] == list(range(bench.status.cycles))
+    assert [word >> 1 for word in activity if word & 1] == taken(bench, "clock")
+    await bench.run(7)
+    assert [word >> 1 for word in bench.take_activity()] == list(range(len(activity), len(activity) + 7))
+    bench.settings.activity = 0
+    await bench.run(7)
+    assert bench.take_activity().nbytes == 0
+
+
+@cocotb.test()
+async def latency_is_that_of_the_first_beat_of_a_burst(dut):
+    """The toy's loads are beats of a burst when their address has bit 4 set."""
+    cycles = {}
+    for latency in (0, 3):
+        bench = fresh(dut, (Op.LOAD, DATA), (Op.LOAD, DATA + 16), (Op.LOAD, DATA + 24), (Op.LOAD, DATA), (Op.LOAD, DATA),
+                      threshold=5, latency=latency, record=1)
+        await bench.run(1000)
+        cycles[latency] = taken(bench, "clock")
+    assert [slow - fast for slow, fast in zip(cycles[3], cycles[0], strict=True)] == [6, 12, 15, 18, 24]

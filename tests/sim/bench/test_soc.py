@@ -68,3 +68,10 @@ def test_statistics_of_the_records(soc):
     assert result.statistics["records"] == result.records
     assert result.statistics["cycles"] <= result.cycles
     assert result.statistics["exits"]
+
+
+def test_activity_and_records_tell_of_the_same_cycles(soc):
+    aligned = "tests.sim.bench.consumers:Aligned"
+    result = soc.run(Job(elf=elf("interrupts"), statistics=aligned, activity=True, stall_chance=0.3, stall_longest=3))
+    traps = result.statistics.pop("traps")
+    assert result.statistics == {"same": True, "same traps": True} and traps > 10

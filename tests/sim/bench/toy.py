@@ -11,7 +11,7 @@ from amaranth.lib import enum, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from isa import retire
-from rtl import wishbone
+from rtl import activity, wishbone
 
 
 class Op(enum.IntEnum, shape=4):
@@ -46,6 +46,7 @@ class Toy(wiring.Component):
     boot_target: In(64)
     wake: In(1)
     retire: Out(64 * retire.WORDS)
+    activity: Out(activity.WIDTH)
 
     def __init__(self, *, fault=""):
         """`fault`: "sum" adds wrong where 1000 is right; "moves" changes the address of a waiting store; "flickers" takes
@@ -79,6 +80,7 @@ class Toy(wiring.Component):
             self.iram.adr.eq(pc >> 3), self.iram.sel.eq(0xFF),
             self.dram.adr.eq(argument >> 3), self.dram.sel.eq(0xFF), self.dram.dat_w.eq(acc),
             self.dram.we.eq(op == Op.STORE),
+            self.dram.cti.eq(Mux(argument[4], wishbone.Cti.INCREMENT, wishbone.Cti.CLASSIC)),
             self.uart_tx.payload.eq(acc[:8]),
             cell_read.addr.eq(0), cell_write.addr.eq(0), cell_write.data.eq(acc),
             fields["valid"].eq(done),
@@ -88,6 +90,7 @@ class Toy(wiring.Component):
             fields["pc"].eq(pc), fields["next_pc"].eq(next_pc),
             fields["rd"].eq(1), fields["rd_value"].eq(result),
             fields["clock"].eq(clock),
+            self.activity.eq(Cat(done, clock)),
         ]
         with m.FSM():
             with m.State("START"):
