@@ -47,6 +47,8 @@ Timeout = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", h
 Limit = Annotated[int, typer.Option("--max-instructions", min=1, metavar="N", help="Stop after N instructions.")]
 Signature = Annotated[Path | None, typer.Option("--signature", metavar="FILE",
                                                 help="Write memory from begin_signature to end_signature, as Spike does.")]
+Stalls = Annotated[int, typer.Option(min=0, metavar="N", help="Delay bus answers by up to N random cycles.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Seed of the random stalls.")]
 
 DEFAULT_RAM = f"{platform.RAM_SIZE >> 20}M"
 MAX_INSTRUCTIONS = 1_000_000_000
@@ -102,9 +104,7 @@ def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the
 @app.command()
 def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signature = None, config: ConfigName = "default",
           ram: Ram = DEFAULT_RAM, timeout: Timeout = 3600.0,
-          stalls: Annotated[int, typer.Option(metavar="N", help="Delay bus answers by up to N random cycles.")] = 0,
-          seed: Annotated[int, typer.Option(metavar="N", help="Seed of the random stalls.")] = 0,
-          as_json: Json = False) -> None:
+          stalls: Stalls = 0, seed: Seed = 0, as_json: Json = False) -> None:
     """Run ELF on the RTL and compare every retired instruction and trap with the golden model."""
     from sim import run as runs
     with Terminal(as_json=as_json) as terminal:
@@ -144,6 +144,20 @@ def check_trace(log: Annotated[Path, typer.Argument(metavar="LOG", help="A commi
                                    address(entry) if entry else None, frozenset(free or ()), max_instructions)
         outcome = checks.outcome(log, elf, settings)
     _finish(terminal, outcome)
+
+
+@app.command()
+def wave(elf: Elf,
+         first: Annotated[int, typer.Option("--from", min=0, metavar="N", help="First clock cycle, counted from reset.")] = 0,
+         last: Annotated[int, typer.Option("--to", min=0, metavar="N", help="Last clock cycle.")] = 2000,
+         output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Waveform, in VCD.")] = Path("wave.vcd"),
+         pipeline: Annotated[Path | None, typer.Option("--pipeline", metavar="FILE",
+                                                       help="Pipeline view as well, for the viewer Konata.")] = None,
+         config: ConfigName = "default", stalls: Stalls = 0, seed: Seed = 0) -> None:
+    """Run a program in lockstep and write a window of it as a waveform, with the names of modes and instructions."""
+    from sim.wave import record
+    with Terminal() as terminal:
+        terminal.note(record(elf, config, (first, last), output, pipeline, stalls, seed))
 
 
 @app.command()

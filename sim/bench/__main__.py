@@ -10,6 +10,7 @@ from sim.bench.build import BuildError, Features, build_soc
 from sim.bench.replay import ReplayError, load
 from sim.bench.report import render
 from sim.bench.session import Refused, Session, SimulationError
+from sim.bench.vcd import decode
 
 ERROR_STATUS, DIVERGED_STATUS = 2, 4
 
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
         job = load(parser.parse_args(arguments).job)
         with Session(build_soc(job.config, Features(traced=True))) as session:
             result = session.run(job)
+        decode(Path(job.wave))
     except (ReplayError, BuildError, Refused, SimulationError) as error:
         console.print(str(error), markup=False, soft_wrap=True)
         return ERROR_STATUS
