@@ -28,8 +28,9 @@ class BlockRam(wiring.Component):
         m = Module()
         # A synchronous read port would promise the old word on a collision, which block RAMs of most FPGAs do not give:
         # synthesis would surround the RAM with registers and a bypass. A combinational read with a register behind it and
-        # this attribute promise nothing, and become the RAM alone.
-        m.submodules.words = words = memory.Memory(shape=self._shape, depth=self._depth, init=[], attrs={"no_rw_check": 1})
+        # the attribute promise nothing, and become the RAM alone.
+        m.submodules.words = words = memory.Memory(
+            shape=self._shape, depth=self._depth, init=[], attrs={"no_rw_check": 1, "ram_style": "block"})
         read, write = words.read_port(domain="comb"), words.write_port()
         data = Signal(self._shape, reset_less=True)
         m.d.sync += data.eq(read.data)

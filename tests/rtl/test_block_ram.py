@@ -33,13 +33,14 @@ def test_random_reads_and_writes():
     sim.run()
 
 
-def test_it_is_block_ram_alone(tmp_path):
+@pytest.mark.parametrize("depth, blocks", [(512, 2), (64, 2)])
+def test_it_is_block_ram_alone(tmp_path, depth, blocks):
     source, result = tmp_path / "ram.il", tmp_path / "netlist.il"
-    source.write_text(rtlil.convert(BlockRam(64, 512), name="ram"))
+    source.write_text(rtlil.convert(BlockRam(64, depth), name="ram"))
     design = libyosys.Design()
     for step in (f"read_rtlil {source}", "synth_ecp5 -top ram", "select ram", f"write_rtlil -selected {result}"):
         design.run_pass(f"tee -q -o /dev/null {step}")
-    assert re.findall(r"^  cell (\S+)", result.read_text(), re.M) == ["\\DP16KD"] * 2
+    assert re.findall(r"^  cell (\S+)", result.read_text(), re.M) == ["\\DP16KD"] * blocks
 
 
 def test_too_small():
