@@ -37,6 +37,6 @@ class Config:
 
 CONFIGS = {c.name: c for c in (
     Config("tiny",    PROFILES["tiny"],    tlb_entries=8,  gtlb_entries=2),
-    Config("default", PROFILES["default"], tlb_entries=16, gtlb_entries=4),
-    Config("linux",   PROFILES["linux"],   tlb_entries=32, gtlb_entries=8),
+    Config("default", PROFILES["default"], icache_kib=4,  icache_ways=1, tlb_entries=16, gtlb_entries=4),
+    Config("linux",   PROFILES["linux"],   icache_kib=16, icache_ways=4, tlb_entries=32, gtlb_entries=8),
 )}

@@ -18,11 +18,12 @@ from .csr import CsrFile
 from .decode import Control, Decode, Unit
 from .decompress import Decompress
 from .div import Div
-from .fetch import Fetch, Fetched
+from .fetch import Fetch
 from .forward import Forward, Producer
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
+from .realign import Fetched
 from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
@@ -84,7 +85,7 @@ class Core(wiring.Component):
         m.submodules.w = w = Stage(Writeback)
 
         # ---- Units -------------------------------------------------------------------------------
-        m.submodules.fetch = fetch = Fetch(reset_vector=config.reset_vector)
+        m.submodules.fetch = fetch = Fetch(config)
         m.submodules.decompress = decompress = Decompress()
         m.submodules.decode = decode = Decode(config)
         m.submodules.regfile = regfile = RegFile()
@@ -106,10 +107,12 @@ class Core(wiring.Component):
         connect(m, fetch.translate, mmu.fetch)
         connect(m, fetch.out, d.enter)
         x_redirect = x.moves & branch.taken
+        m_control = m_.payload.control
         m.d.comb += [
             fetch.mode.eq(csr.mode),
             fetch.redirect.eq(commit.flush | x_redirect),
             fetch.target.eq(Mux(commit.flush, commit.target, branch.target)),
+            fetch.invalidate.eq(commit.retires & m_control.fence_i),
         ]
 
         # ---- D: decode, read registers -----------------------------------------------------------
@@ -184,7 +187,6 @@ class Core(wiring.Component):
         x.kill_on(commit.flush)
 
         # ---- M: access memory and CSRs, commit ---------------------------------------------------
-        m_control = m_.payload.control
         m_result = Signal(64)
         access_mode = Signal(Mode)
         m.d.comb += [

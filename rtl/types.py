@@ -92,6 +92,24 @@ class WordPort(wiring.Signature):
         })
 
 
+class Snapshot(data.Struct):
+    """Where the branch predictor stood when it looked at a word: what it goes back to when the word was predicted wrongly,
+    and what it learns from."""
+
+    history: 12     # directions of the last branches, the youngest in bit 0; as many as it uses
+    depth: 4        # top of its return stack
+    counter: 2      # of the direction of the word's branch
+
+
+class Prediction(data.Struct):
+    """What the branch predictor says of eight fetched bytes."""
+
+    known: 1        # they hold the end of a control transfer ...
+    last: 2         # ... this is its last halfword ...
+    taken: 1        # ... after which execution goes on at its target
+    snapshot: Snapshot
+
+
 class FenceKind(enum.Enum, shape=2):
     """Which translations a fence orders."""
 

@@ -15,6 +15,15 @@ class Cti(enum.Enum, shape=3):
     END = 0b111
 
 
+class Bte(enum.Enum, shape=2):
+    """Order of the addresses of an INCREMENT cycle: ascending, or ascending within a block and around its end."""
+
+    LINEAR = 0b00
+    WRAP_4 = 0b01
+    WRAP_8 = 0b10
+    WRAP_16 = 0b11
+
+
 class Signature(wiring.Signature):
     """A Wishbone bus, seen from the master.
 
@@ -33,7 +42,7 @@ class Signature(wiring.Signature):
             "stb":   Out(1),
             "we":    Out(1),
             "cti":   Out(Cti),
-            "bte":   Out(2),
+            "bte":   Out(Bte),
             "ack":   In(1),
             "err":   In(1),
         })

@@ -7,13 +7,17 @@ from amaranth.sim import Simulator
 
 from isa.causes import EXC
 from isa.platform import BOOT_ROM, RAM_BASE, UART
+from rtl.config import Config
 from rtl.fetch import Fetch
 from rtl.types import Access, Mode
 
 START = RAM_BASE + 0x10_0000
+CONFIG = Config("fetch", reset_vector=START)
+CACHED = Config("fetch", reset_vector=START, icache_kib=4)
 OFFSET = -0x10_0000                 # physical minus virtual address
 PAGE = START + 0x1000               # this page faults in translation
 BROKEN = START + 0x3000             # reads from this page end in a bus error
+UNCACHED = START + 0x5000           # RAM that caches may not hold
 DEVICE = UART.base - OFFSET         # an I/O region
 ROM = BOOT_ROM.base - OFFSET
 
@@ -44,6 +48,7 @@ class World:
         request, bus = dut.translate.request, dut.bus
         for line in (request.ready, bus.ack, bus.err):
             ctx.set(line, 0)
+        ctx.set(bus.dat_r, self.rng.getrandbits(64))
         ctx.set(dut.translate.response.paddr, self.rng.getrandbits(56))     # means nothing without a transfer
         if ctx.get(request.valid):
             payload = ctx.get(request.p.vaddr)
@@ -58,7 +63,7 @@ class World:
                     "paddr": paddr, "ram": paddr >= RAM_BASE, "rom": 0 <= paddr - BOOT_ROM.base < BOOT_ROM.size,
                     "fault": fault, "tval2": payload >> 2 if fault else 0,
                     "cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"] if fault else 0, "implicit": fault,
-                    "bus_error": 0, "error_paddr": 0})
+                    "bus_error": 0, "error_paddr": 0, "cached": paddr >= RAM_BASE and page(payload) != UNCACHED})
                 ctx.set(request.ready, 1)
         else:
             self.request = None
@@ -99,10 +104,10 @@ class World:
         return None
 
 
-def run(seed, stalls, ready_chance, cycles, targets):
+def run(config, seed, stalls, ready_chance, cycles, targets):
     """Count of delivered instructions and of faults."""
     rng = random.Random(seed)
-    dut, world = Fetch(reset_vector=START), World(rng, stalls)
+    dut, world = Fetch(config), World(rng, stalls)
     counts = [0, 0]
 
     async def bench(ctx):
@@ -117,7 +122,8 @@ def run(seed, stalls, ready_chance, cycles, targets):
             ctx.set(dut.target, target)
             world.cycle(ctx, dut)
             if halted:
-                assert not ctx.get(dut.translate.request.valid) and not ctx.get(dut.bus.stb)
+                assert not ctx.get(dut.translate.request.valid)
+                assert config is CACHED or not ctx.get(dut.bus.stb), "but for a refill that goes on"
             if ctx.get(dut.out.valid) and not halted:
                 instruction, fault = world.expected(pc)
                 payload = ctx.get(dut.out.p)
@@ -146,32 +152,35 @@ def run(seed, stalls, ready_chance, cycles, targets):
     return counts
 
 
-EVERYWHERE = [START, START + 0x800, PAGE - 16, PAGE, BROKEN - 16, BROKEN, DEVICE, DEVICE + 0xFF8, ROM]
+EVERYWHERE = [START, START + 0x800, PAGE - 16, PAGE, BROKEN - 16, BROKEN, UNCACHED, DEVICE, DEVICE + 0xFF8, ROM]
 
 
+@pytest.mark.parametrize("config", [CONFIG, CACHED], ids=["plain", "cached"])
 @pytest.mark.parametrize("stalls, ready", [(0.0, 1.0), (0.0, 0.6), (0.5, 1.0), (0.6, 0.7)])
-def test_random_streams(stalls, ready):
-    delivered, faults = run(23, stalls, ready, 1200, EVERYWHERE)
+def test_random_streams(config, stalls, ready):
+    delivered, faults = run(config, 23, stalls, ready, 1200, EVERYWHERE)
     assert delivered > 150 and faults > 10
 
 
-def test_one_instruction_per_cycle_and_no_gap_before_a_target():
-    dut = Fetch(reset_vector=START)
+@pytest.mark.parametrize("config", [CONFIG, CACHED], ids=["plain", "cached"])
+def test_one_instruction_per_cycle_and_no_gap_before_a_target(config):
+    dut = Fetch(config)
     world = World(random.Random(24), 0.0)
 
     async def bench(ctx):
         ctx.set(dut.out.ready, 1)
         for start in (START, START + 0x106, START + 0x40):
-            for _ in range(20):
+            for warm in (False, True):
+                for _ in range(30 if warm or config is CONFIG else 150):     # first to make the lines invalid and to fill them
+                    world.cycle(ctx, dut)
+                    crossing = ctx.get(dut.out.p.pc) % 8 == 6
+                    assert ctx.get(dut.out.valid) or crossing or not warm, "only the second half of the first may be missing"
+                    await ctx.tick()
+                ctx.set(dut.redirect, 1)
+                ctx.set(dut.target, start)
                 world.cycle(ctx, dut)
-                crossing = ctx.get(dut.out.p.pc) % 8 == 6
-                assert ctx.get(dut.out.valid) or crossing, "only the second half of a first instruction may be missing"
                 await ctx.tick()
-            ctx.set(dut.redirect, 1)
-            ctx.set(dut.target, start)
-            world.cycle(ctx, dut)
-            await ctx.tick()
-            ctx.set(dut.redirect, 0)
+                ctx.set(dut.redirect, 0)
 
     sim = Simulator(dut)
     sim.add_clock(1e-6)

@@ -102,7 +102,7 @@ def checker(bus, beats=None):
     """A background testbench that fails on a broken rule; `beats` collects (adr, we, sel, data, err)."""
     async def bench(ctx):
         rules = Rules()
-        payload = (bus.adr, bus.we, bus.sel, bus.dat_w, bus.cti.as_value(), bus.bte)
+        payload = (bus.adr, bus.we, bus.sel, bus.dat_w, bus.cti.as_value(), bus.bte.as_value())
         samples = ctx.tick().sample(bus.cyc & bus.stb, bus.ack, bus.err, bus.dat_r, *payload)
         async for _, _, active, ack, err, dat_r, *request in samples:
             adr, we, sel, dat_w = request[:4]

@@ -1,0 +1,148 @@
+"""rtl/realign.py: random words with random predictions against a reader that knows the stream they were cut from."""
+
+import random
+
+import pytest
+from amaranth.sim import Simulator
+
+from rtl.realign import Realign
+
+
+class Words:
+    """A stream of fetched words: random code in which now and then a prediction leads elsewhere, rightly or not."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.vaddr = 8 * rng.getrandbits(50)
+        self.restart()
+
+    def restart(self, *, vaddr=None, blind=False):
+        """Go on at an address, its first word without a prediction if `blind`."""
+        self.vaddr = self.rng.getrandbits(60) << 1 if vaddr is None else vaddr
+        self.blind, self.ahead = blind, []
+
+    def word(self):
+        """The next word, as fields of `Word`; its halfwords are drawn anew for every word."""
+        rng, start = self.rng, self.vaddr >> 1 & 3
+        halves = [rng.getrandbits(16) | 3 if rng.random() < 0.5 else rng.getrandbits(16) & ~2 for _ in range(4)]
+        last = rng.randrange(start, 4)
+        known = rng.random() < 0.5 and not self.blind
+        taken = known and rng.random() < 0.5
+        self.blind = False
+        word = {"vaddr": self.vaddr, "bits": sum(half << 16 * i for i, half in enumerate(halves)), "fault": 0, "update": 0,
+                "prediction": {"known": int(known), "last": last, "taken": int(taken),
+                               "snapshot": {"history": rng.getrandbits(12), "depth": rng.getrandbits(4),
+                                            "counter": rng.getrandbits(2)}}}
+        if rng.random() < 0.04:
+            word |= {"fault": 1, "update": rng.getrandbits(1), "prediction": word["prediction"] | {"known": 0, "taken": 0}}
+        self.vaddr = rng.getrandbits(60) << 1 if taken else (self.vaddr | 7) + 1
+        return word
+
+
+def expected(words, pc):
+    """What is delivered at `pc`, the first word being the one that holds it: fields, how many words leave with it, and the
+    next pc; None where a second word is needed; "broken" where the prediction cuts the instruction."""
+    first = words[0]
+    snapshot = first["prediction"]["snapshot"]
+    base = {"pc": pc, "snapshot": snapshot, "known": 0, "taken": 0}
+    if first["fault"]:
+        return base | {"raw": 0, "fault": 1, "update": first["update"]}, None, None
+    at = pc >> 1 & 3
+    raw = first["bits"] >> 16 * at
+    prediction = first["prediction"]
+    if raw & 3 == 3 and prediction["taken"] and prediction["last"] == at:
+        return "broken"
+    last, leaving, bits = at, at == 3, 16
+    if raw & 3 == 3:
+        last, leaving, bits = at + 1, at >= 2, 32
+        if at == 3:
+            if len(words) < 2:
+                return None
+            second = words[1]
+            if second["fault"]:
+                return base | {"raw": 0, "fault": 1, "update": second["update"]}, None, None
+            raw |= second["bits"] << 16
+            prediction, last = second["prediction"], 0
+    mine = prediction["known"] and prediction["last"] == last
+    taken = mine and prediction["taken"]
+    fields = base | {"raw": raw & (1 << bits) - 1, "fault": 0, "update": 0, "known": int(mine), "taken": int(taken),
+                     "snapshot": prediction["snapshot"]}
+    gone = int(leaving) + int(bits == 32 and at == 3 and taken) or int(taken)
+    following = None if taken else pc + bits // 8
+    return fields, gone, following
+
+
+def same(delivered, fields):
+    bits = 32 if delivered["raw"] & 3 == 3 else 16
+    snapshot = {name: delivered["snapshot"][name] for name in ("history", "depth", "counter")}
+    told = {name: delivered[name] for name in ("pc", "fault", "update", "known", "taken")}
+    told |= {"raw": delivered["raw"] & (1 << bits) - 1, "snapshot": snapshot}
+    wanted = fields if not fields["fault"] else fields | {"known": told["known"], "taken": told["taken"], "snapshot": snapshot}
+    assert told == wanted
+
+
+@pytest.mark.parametrize("arrives, ready", [(1.0, 1.0), (1.0, 0.6), (0.5, 1.0), (0.6, 0.6)])
+def test_random_streams(arrives, ready):
+    rng = random.Random(71)
+    dut = Realign()
+    seen = {"broken": 0, "crossing": 0, "taken": 0, "fault": 0, "crossing and taken": 0}
+
+    async def bench(ctx):
+        source, words, pc = Words(rng), [], None
+        word = None
+        for _ in range(4000):
+            offered = rng.random() < arrives
+            word = word or source.word()
+            clear = rng.random() < 0.02
+            is_ready = rng.random() < ready
+            ctx.set(dut.enter.valid, offered)
+            ctx.set(dut.enter.p, word)
+            ctx.set(dut.out.ready, is_ready)
+            ctx.set(dut.clear, 0)
+            assert ctx.get(dut.empty) == (not words)
+            assert ctx.get(dut.enter.ready) == (len(words) < 2)
+            visible = words + [word] * (offered and len(words) < 2)
+            if pc is None:
+                pc = (words or [word])[0]["vaddr"]
+            assert ctx.get(dut.out.p.pc) == pc, "also while nothing is valid"
+            wanted = expected(visible, pc) if visible else None
+            assert ctx.get(dut.broken) == (wanted == "broken")
+            assert ctx.get(dut.out.valid) == (wanted is not None and wanted != "broken")
+            if words and not words[0]["fault"]:
+                half = words[0]["bits"] >> 16 * (pc >> 1 & 3)
+                assert ctx.get(dut.spans) == (half & 3 == 3 and pc & 6 == 6)
+            restart = None
+            if wanted == "broken":
+                assert ctx.get(dut.start.history) == visible[0]["prediction"]["snapshot"]["history"]
+                seen["broken"] += 1
+                restart = {"vaddr": pc, "blind": True}
+            elif wanted:
+                fields, leaving, following = wanted
+                same(ctx.get(dut.out.p), fields)
+                if is_ready and fields["fault"]:
+                    seen["fault"] += 1
+                    restart = {}
+                elif is_ready:
+                    words = visible[leaving:]
+                    seen["taken"] += fields["taken"]
+                    crossing = pc & 6 == 6 and fields["raw"] & 3 == 3
+                    seen["crossing"] += crossing
+                    seen["crossing and taken"] += crossing and fields["taken"]
+                    pc = following
+                else:
+                    words = visible
+            else:
+                words = visible
+            if clear or restart is not None:
+                ctx.set(dut.clear, 1)
+                source.restart(**(restart or {}))
+                words, pc, word = [], None, None
+            elif visible and visible[-1] is word:
+                word = None
+            await ctx.tick()
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    assert min(seen.values()) > 5, seen
