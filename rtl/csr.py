@@ -78,6 +78,14 @@ class CsrFile(wiring.Component):
             "seen_cycle":    Out(64),
             "seen_irq":      Out(12),
             "clock":         Out(64),
+            "log_append":    In(1),         # an entry joins the page-modification log: the index moves on
+            # What happened in this cycle, for the hpm counters (isa/events.py).
+            "event_tlb_miss":       In(1),
+            "event_tlb_miss_g":     In(1),
+            "event_walk_reference": In(1),
+            "event_fetch_miss":     In(1),
+            "event_data_miss":      In(1),
+            "event_branch_miss":    In(1),
         })
 
     def elaborate(self, platform):
@@ -265,6 +273,23 @@ class CsrFile(wiring.Component):
                 context.hgatp_ppn.eq(r.hgatp.ppn),
                 context.vs_sum.eq(r.vsstatus.sum),
                 context.vs_mxr.eq(r.vsstatus.mxr),
+            ]
+        if profile.has("Svadu"):
+            m.d.comb += context.adue.eq(r.menvcfg.adue)
+            if has_h:
+                m.d.comb += context.vs_adue.eq(r.henvcfg.adue & r.menvcfg.adue)
+        if profile.has("Xdoppel"):
+            with m.If(self.log_append):
+                m.d.sync += r.hpmli.index.eq(r.hpmli.index + 1)
+            m.d.comb += [
+                context.log_enable.eq(r.hpmla.enable),
+                context.log_page.eq(r.hpmla.page),
+                context.log_index.eq(r.hpmli.index),
+                context.io_bitmap.eq(r.hioba.base),
+                context.io_enable.eq(r.hiobg.enable),
+                context.io_base.eq(r.hiobg.base),
+                context.io_last.eq(r.hiobg.last),
+                context.io_port.eq(r.hiobh.base),
             ]
         return m
 

@@ -146,6 +146,16 @@ class MmuContext(data.Struct):
     mxr: 1          # mstatus.MXR
     vs_sum: 1       # vsstatus.SUM
     vs_mxr: 1       # vsstatus.MXR
+    adue: 1         # menvcfg.ADUE: HS-level tables and the G-stage
+    vs_adue: 1      # henvcfg.ADUE, where menvcfg.ADUE does not hide it: the VS-stage
+    log_enable: 1   # hpmla
+    log_page: 44
+    log_index: 10   # hpmli
+    io_bitmap: 43   # hioba.base >> 13
+    io_enable: 1    # hiobg
+    io_base: 29
+    io_last: 16
+    io_port: 44     # hiobh.base >> 12
 
 
 class CsrOp(enum.Enum, shape=2):
