@@ -6,13 +6,14 @@ STAMP := .venv/.installed
 
 MINUTES ?= 30
 
-.PHONY: help demo test soak coverage lint docs model clean setup system
+.PHONY: help demo test soak coverage bench lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
 	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped"
 	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
+	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
@@ -34,6 +35,9 @@ coverage: setup model
 
 model: setup
 	@$(BIN)/python -m sim.compile
+
+bench: setup model
+	$(BIN)/python -m bench.core --write
 
 lint: setup
 	$(BIN)/ruff check .
