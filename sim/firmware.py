@@ -23,6 +23,8 @@ DEMO = ("worker", "driver")
 GUEST_SHARED = ("start.S", "guest.c")       # linked into guests that are written in C
 # Not every flag means something to every step.
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-command-line-argument")
+# Exits are short and many: speed before size, and t2-t6 are left to the guest, as switch.S says.
+HYPERVISOR = ("-O2", "-fomit-frame-pointer", *(f"-ffixed-x{n}" for n in (7, 28, 29, 30, 31)))
 OFFSET = re.compile(r"->(\w+) (\d+)")
 
 Compiler = Callable[[Sequence[str | Path]], None]
@@ -71,7 +73,7 @@ def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str]
     (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))
     (scratch / "guests.inc").write_text("".join(f"    guest {name}\n" for name in guests))
     elf = scratch / "firmware.elf"
-    cc([*flags, f"-Wa,-I{scratch}", "-T", FIRMWARE / "link.ld", *_hypervisor_sources(), "-o", elf])
+    cc([*flags, *HYPERVISOR, f"-Wa,-I{scratch}", "-T", FIRMWARE / "link.ld", *_hypervisor_sources(), "-o", elf])
     return elf
 
 

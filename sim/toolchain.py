@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-TARGET = ("-target", "riscv64-freestanding-none",
-          "-mcpu=generic_rv64+m+a+c+h+sstc+zicsr+zifencei+zicntr+zihintpause",
-          "-mabi=lp64", "-mcmodel=medany")
+TARGET = ("-target", "riscv64-freestanding-none", "-mabi=lp64", "-mcmodel=medany")
+CPU = "-mcpu=generic_rv64+m+a+c+h+sstc+zicsr+zifencei+zicntr+zihintpause"
+# A register that the compiler leaves alone is an option to gcc, and to zig a feature of the processor.
+FIXED, RESERVED = "-ffixed-", "+reserve_"
 # The sanitizer wants a runtime that is not here; unwind tables would stand before the entry point.
 FREESTANDING = ("-std=c11", "-Os", "-ffreestanding", "-nostdlib", "-fno-sanitize=undefined",
                 "-fno-unwind-tables", "-fno-asynchronous-unwind-tables",
@@ -19,11 +20,13 @@ class ToolchainError(Exception):
 
 
 def cc(arguments: Sequence[str | Path]) -> None:
-    """Run the RISC-V C compiler (which also assembles and links) for this machine's target.
+    """Run the RISC-V C compiler (which also assembles and links) for this machine's target. `-ffixed-xN` leaves register xN unused.
 
     Raises ToolchainError with the compiler's messages when it fails.
     """
-    _zig("cc", *TARGET, *FREESTANDING, *arguments)
+    words = [str(argument) for argument in arguments]
+    cpu = CPU + "".join(RESERVED + word.removeprefix(FIXED) for word in words if word.startswith(FIXED))
+    _zig("cc", *TARGET, cpu, *FREESTANDING, *(word for word in words if not word.startswith(FIXED)))
 
 
 def binary(elf: Path) -> bytes:

@@ -1,89 +1,65 @@
 /* CSR instructions of a guest that trap: counters that hcounteren hides (with the clock goes stimecmp), and satp while
    hstatus.VTVM is set. All others, the hypervisor's own registers among them, do not exist for the guest. */
-#include <stddef.h>
-
 #include "csr.h"
 #include "insn.h"
 #include "virtual.h"
 
-static uint64_t read_cycle(void)
+/* False if the guest has no such CSR. */
+static inline bool read(unsigned csr, uint64_t *value)
 {
-    return csr_read(CSR_CYCLE);
+    switch (csr) {
+    case CSR_CYCLE:     *value = csr_read(CSR_CYCLE); return true;
+    case CSR_TIME:      *value = csr_read(CSR_TIME) + csr_read(CSR_HTIMEDELTA); return true;
+    case CSR_INSTRET:   *value = csr_read(CSR_INSTRET); return true;
+    case CSR_STIMECMP:  *value = csr_read(CSR_VSTIMECMP); return true;
+    case CSR_SATP:      *value = csr_read(CSR_VSATP); return true;
+    default:            return false;
+    }
 }
 
-static uint64_t read_time(void)
-{
-    return csr_read(CSR_TIME) + csr_read(CSR_HTIMEDELTA);
-}
-
-static uint64_t read_instret(void)
-{
-    return csr_read(CSR_INSTRET);
-}
-
-static uint64_t read_satp(void)
-{
-    return csr_read(CSR_VSATP);
-}
-
-static void write_satp(uint64_t value)
+static void write(unsigned csr, uint64_t value)
 {
     uint64_t mode = value & SATP_MODE;
 
+    if (csr == CSR_STIMECMP)
+        csr_write(CSR_VSTIMECMP, value);
+
     /* From VS-mode a write with an unsupported MODE changes nothing; from here the hart would take the other fields. */
-    if (mode == SATP_MODE_BARE || mode == SATP_MODE_SV39)
+    if (csr == CSR_SATP && (mode == SATP_MODE_BARE || mode == SATP_MODE_SV39))
         csr_write(CSR_VSATP, value);
 }
 
-static uint64_t read_stimecmp(void)
+/* Bits 11:10 of a CSR's number say read-only, bits 9:8 the lowest mode. */
+static bool is_read_only(unsigned csr)
 {
-    return csr_read(CSR_VSTIMECMP);
+    return csr >> 10 == 3;
 }
 
-static void write_stimecmp(uint64_t value)
+static bool may_access(unsigned csr)
 {
-    csr_write(CSR_VSTIMECMP, value);
-}
-
-static const struct emulated_csr {
-    unsigned number;
-    uint64_t counter;           /* bit of scounteren that U-mode needs, or 0 if U-mode has no access at all */
-    uint64_t (*read)(void);
-    void (*write)(uint64_t value);      /* NULL for a read-only CSR */
-} table[] = {
-    { CSR_CYCLE,    SCOUNTEREN_CY,  read_cycle,     NULL },
-    { CSR_TIME,     SCOUNTEREN_TM,  read_time,      NULL },
-    { CSR_INSTRET,  SCOUNTEREN_IR,  read_instret,   NULL },
-    { CSR_STIMECMP, 0,              read_stimecmp,  write_stimecmp },
-    { CSR_SATP,     0,              read_satp,      write_satp },
-};
-
-static const struct emulated_csr *emulated_csr(unsigned number)
-{
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (table[i].number == number)
-            return &table[i];
-    return NULL;
+    if (csr_read(CSR_SSTATUS) & SSTATUS_SPP)
+        return true;
+    return (csr >> 8 & 3) == 0 && csr_read(CSR_SCOUNTEREN) >> (csr - CSR_CYCLE) & 1;
 }
 
 enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn)
 {
-    const struct emulated_csr *csr = emulated_csr(INSN_CSR(insn));
-    bool vs_mode = csr_read(CSR_SSTATUS) & SSTATUS_SPP;
-    unsigned source = INSN_RS1(insn);
-    uint64_t operand = INSN_FUNCT3(insn) & 4 ? source : vcpu->regs[source];
-    unsigned operation = INSN_FUNCT3(insn) & 3;
+    unsigned csr = INSN_CSR(insn), source = INSN_RS1(insn), operation = INSN_FUNCT3(insn) & 3;
+    bool immediate = INSN_FUNCT3(insn) & 4;
 
     /* csrrs and csrrc write unless the source is x0 or 0 itself, whatever value a register holds. */
     bool writes = operation == 1 || source != 0;
+    uint64_t old;
 
-    if (!csr || (writes && !csr->write) || (!vs_mode && !(csr->counter & csr_read(CSR_SCOUNTEREN))))
+    if (!read(csr, &old) || (writes && is_read_only(csr)) || !may_access(csr))
         return reflect(vcpu, EXC_ILLEGAL_INSTRUCTION, insn);
+    if (!vcpu_has(vcpu, INSN_RD(insn)) || !(immediate || vcpu_has(vcpu, source)))
+        return AGAIN;
+    if (writes) {
+        uint64_t operand = immediate ? source : vcpu->regs[source];
 
-    uint64_t old = csr->read();
-
-    if (writes)
-        csr->write(operation == 1 ? operand : operation == 2 ? old | operand : old & ~operand);
+        write(csr, operation == 1 ? operand : operation == 2 ? old | operand : old & ~operand);
+    }
     vcpu_set(vcpu, INSN_RD(insn), old);
     return STEP;
 }

@@ -54,5 +54,7 @@ machine_trap:
     j       park
 
     .section .stack, "aw", @nobits
+    .globl stack
     .balign 16
+stack:
     .zero   STACK_SIZE

@@ -4,23 +4,26 @@
     .text
 
 /* uint64_t guarded_fetch(uint64_t address, uint16_t *parcel)
-   The trap vector points past the access for as long as it may fault. A trap from V=0 clears hstatus.SPV and sets
-   sstatus.SPP, which still describe the guest that will be resumed; sepc and its like were saved by vm_exit. */
+   The trap vector points past the access for as long as it may fault. A trap from V=0 writes sepc, clears hstatus.SPV and
+   sets sstatus.SPP, which still describe the guest that will be resumed. scause and stval are the new trap's: a handler that
+   fetches has read what it needs of them. */
     .globl guarded_fetch
 guarded_fetch:
     la      t0, 1f
     csrrw   t0, stvec, t0
     csrr    t1, hstatus
     csrr    t2, sstatus
-    hlvx.hu t3, (a0)
+    csrr    a2, sepc
+    hlvx.hu a3, (a0)
     csrw    stvec, t0
-    sh      t3, 0(a1)
+    sh      a3, 0(a1)
     li      a0, 0
     ret
     .balign 4
 1:  csrw    stvec, t0
     csrw    hstatus, t1
     csrw    sstatus, t2
+    csrw    sepc, a2
     csrr    a0, scause
     ret
 

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "csr.h"
 #include "guarded.h"
 
 struct fetched insn_fetch(uint64_t pc)
@@ -22,9 +23,9 @@ enum outcome insn_fetch_fault(struct vcpu *vcpu, uint64_t fault)
     /* HLVX reports a load; the guest did a fetch. A guest-page fault is left to the guest's own next fetch. */
     switch (fault) {
     case EXC_LOAD_PAGE_FAULT:
-        return reflect(vcpu, EXC_INSTRUCTION_PAGE_FAULT, vcpu->pc);
+        return reflect(vcpu, EXC_INSTRUCTION_PAGE_FAULT, csr_read(CSR_SEPC));
     case EXC_LOAD_ACCESS_FAULT:
-        return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, vcpu->pc);
+        return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, csr_read(CSR_SEPC));
     default:
         return RESUME;
     }

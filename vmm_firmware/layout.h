@@ -8,7 +8,8 @@
 
    Guest-physical memory, the same for every guest:
 
-   0x10000000  UART, 16550 registers; no G-stage mapping, so that each access comes to the hypervisor
+   0x10000000  devices, each in a page of its own: no G-stage mapping, so that each access comes to the hypervisor
+               first of them the UART, 16550 registers
    0x80000000  RAM; the image is copied to its first byte and entered there, a0 = hart number, a1 = 0
 
    Everything else is unmapped: the guest sees an access fault, as on a bus with nothing there. */
@@ -16,6 +17,10 @@
 #define LAYOUT_H
 
 #include "isa.h"
+
+#define DEVICES_BASE        UART_BASE
+#define DEVICES             16
+#define DEVICES_SIZE        (DEVICES * PAGE_SIZE)
 
 #define GUEST_HOST_BASE     0x80200000
 #define GUEST_RAM_BASE      RAM_BASE

@@ -11,7 +11,7 @@ void offsets(void);
 void offsets(void)
 {
     OFFSET(VCPU_REGS, vcpu, regs);
-    OFFSET(VCPU_PC, vcpu, pc);
-    OFFSET(VCPU_RELOAD, vcpu, reload);
+    OFFSET(VCPU_STACK, vcpu, stack);
     OFFSET(VCPU_NULL_CALLS, vcpu, null_calls);
+    OFFSET(VCPU_EXITS, vcpu, exits);
 }

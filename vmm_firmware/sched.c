@@ -120,6 +120,7 @@ struct vcpu *sched_next(struct vcpu *current)
 
 struct vcpu *sched_end(struct vcpu *vcpu)
 {
+    vcpu_save(vcpu);
     end_vm(vcpu->vm, vcpu->end_reason);
     return choose(vcpu->vm->index);
 }
@@ -137,7 +138,7 @@ enum outcome sched_slice_over(struct vcpu *vcpu)
 
     /* Exceptions that the guest's own handler raises at its first instruction never come here, if they are delegated.
        The timer finds such a guest always at the same place. */
-    vcpu->stuck = vcpu->pc == vector && csr_read(CSR_VSEPC) == vector ? vcpu->stuck + 1 : 0;
+    vcpu->stuck = csr_read(CSR_SEPC) == vector && csr_read(CSR_VSEPC) == vector ? vcpu->stuck + 1 : 0;
     if (vcpu->stuck == STUCK_SLICES)
         return end(vcpu, "its trap handler traps at its first instruction");
     if (++vcpu->slices == SLICES_MAX)

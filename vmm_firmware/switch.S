@@ -1,20 +1,34 @@
-/* The way out of a guest and back into it. While a guest runs sscratch holds its struct vcpu; in the hypervisor it is 0. */
+/* The way out of a guest and back into it. While a guest runs sscratch holds its struct vcpu; in the hypervisor it is 0.
+
+   An exit saves what C code may overwrite and calls the handler of its cause, after which most guests go on at once. The
+   other registers are saved only where the handler needs them, or where another guest runs next. */
 #include "isa.h"
 #include "layout.h"
 #include "offsets.h"
 
 #define REG(n) (VCPU_REGS + 8 * (n))
 
+.macro FOR_EACH op, registers:vararg
+    .irp    n, \registers
+    \op     x\n, REG(\n)(a0)
+    .endr
+.endm
+
+/* ra, t0, t1, a1-a7: what C code may overwrite, but for sp and a0, which are in use on the way. */
+#define OVERWRITTEN 1, 5, 6, 11, 12, 13, 14, 15, 16, 17
+
+/* gp, tp, s0-s11, which C code gives back as it found them, and t2-t6, which it is compiled not to use. */
+#define PRESERVED   3, 4, 7, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+
     .text
 
 /* Trap vector of HS-mode. */
     .globl vm_exit
-    .balign 4
+    .balign 64
 vm_exit:
     csrrw   a0, sscratch, a0
     beqz    a0, in_hypervisor
-    sd      t0, REG(5)(a0)
-    sd      t1, REG(6)(a0)
+    FOR_EACH sd, 5, 6
 
     /* The null hypercall is answered here: what it costs is the bare round trip. */
     csrr    t0, scause
@@ -29,94 +43,59 @@ vm_exit:
     csrw    sepc, t0
     addi    t1, t1, 1
     sd      t1, VCPU_NULL_CALLS(a0)
-    ld      t0, REG(5)(a0)
-    ld      t1, REG(6)(a0)
+    FOR_EACH ld, 5, 6
     csrw    sscratch, a0
     li      a0, 0
     li      a1, 0
     sret
 
 save:
-    csrrw   t0, sscratch, zero
-    csrr    t1, sepc
-    sd      t0, REG(10)(a0)
-    sd      t1, VCPU_PC(a0)
-    sd      x1, REG(1)(a0)
-    sd      x2, REG(2)(a0)
-    sd      x3, REG(3)(a0)
-    sd      x4, REG(4)(a0)
-    sd      x7, REG(7)(a0)
-    sd      x8, REG(8)(a0)
-    sd      x9, REG(9)(a0)
-    sd      x11, REG(11)(a0)
-    sd      x12, REG(12)(a0)
-    sd      x13, REG(13)(a0)
-    sd      x14, REG(14)(a0)
-    sd      x15, REG(15)(a0)
-    sd      x16, REG(16)(a0)
-    sd      x17, REG(17)(a0)
-    sd      x18, REG(18)(a0)
-    sd      x19, REG(19)(a0)
-    sd      x20, REG(20)(a0)
-    sd      x21, REG(21)(a0)
-    sd      x22, REG(22)(a0)
-    sd      x23, REG(23)(a0)
-    sd      x24, REG(24)(a0)
-    sd      x25, REG(25)(a0)
-    sd      x26, REG(26)(a0)
-    sd      x27, REG(27)(a0)
-    sd      x28, REG(28)(a0)
-    sd      x29, REG(29)(a0)
-    sd      x30, REG(30)(a0)
-    sd      x31, REG(31)(a0)
-    la      sp, stack_top
-    call    handle_exit
+    FOR_EACH sd, 1, 2, 11, 12, 13, 14, 15, 16, 17
+    csrrw   t1, sscratch, zero
+    ld      sp, VCPU_STACK(a0)
+    sd      t1, REG(10)(a0)
+    sd      a0, 0(sp)
+    bltz    t0, interrupt
 
-/* _Noreturn void vm_enter(struct vcpu *vcpu)
-   Registers that C code preserves are still the guest's, unless the guest is another one or one of them was written. */
-    .globl vm_enter
-vm_enter:
-    ld      t0, VCPU_PC(a0)
-    ld      t1, VCPU_RELOAD(a0)
-    csrw    sscratch, a0
+    /* medeleg lets no exceptions come here but those of the table. */
+    la      a1, exit_handlers
+    slli    t0, t0, 3
+    add     a1, a1, t0
+    ld      a1, 0(a1)
+    add     t0, t0, a0
+    ld      t1, VCPU_EXITS(t0)
+    addi    t1, t1, 1
+    sd      t1, VCPU_EXITS(t0)
+    jalr    a1
+
+    /* An outcome is what to add to the pc, or negative. */
+handled:
+    mv      a1, a0
+    ld      a0, 0(sp)
+    bltz    a1, not_at_once
+    csrr    t0, sepc
+    add     t0, t0, a1
     csrw    sepc, t0
-    bnez    t1, reload
+    csrw    sscratch, a0
 enter:
-    ld      x1, REG(1)(a0)
-    ld      x2, REG(2)(a0)
-    ld      x5, REG(5)(a0)
-    ld      x6, REG(6)(a0)
-    ld      x7, REG(7)(a0)
-    ld      x11, REG(11)(a0)
-    ld      x12, REG(12)(a0)
-    ld      x13, REG(13)(a0)
-    ld      x14, REG(14)(a0)
-    ld      x15, REG(15)(a0)
-    ld      x16, REG(16)(a0)
-    ld      x17, REG(17)(a0)
-    ld      x28, REG(28)(a0)
-    ld      x29, REG(29)(a0)
-    ld      x30, REG(30)(a0)
-    ld      x31, REG(31)(a0)
-    ld      x10, REG(10)(a0)
+    FOR_EACH ld, OVERWRITTEN
+    ld      sp, REG(2)(a0)
+    ld      a0, REG(10)(a0)
     sret
 
-reload:
-    sd      zero, VCPU_RELOAD(a0)
-    ld      x3, REG(3)(a0)
-    ld      x4, REG(4)(a0)
-    ld      x8, REG(8)(a0)
-    ld      x9, REG(9)(a0)
-    ld      x18, REG(18)(a0)
-    ld      x19, REG(19)(a0)
-    ld      x20, REG(20)(a0)
-    ld      x21, REG(21)(a0)
-    ld      x22, REG(22)(a0)
-    ld      x23, REG(23)(a0)
-    ld      x24, REG(24)(a0)
-    ld      x25, REG(25)(a0)
-    ld      x26, REG(26)(a0)
-    ld      x27, REG(27)(a0)
+interrupt:
+    call    sched_slice_over
+    j       handled
+
+not_at_once:
+    FOR_EACH sd, PRESERVED
+    call    finish_exit
+
+/* _Noreturn void vm_enter(struct vcpu *vcpu) */
+    .globl vm_enter
+vm_enter:
+    csrw    sscratch, a0
+    FOR_EACH ld, PRESERVED
     j       enter
 
 in_hypervisor:

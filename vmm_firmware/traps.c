@@ -18,42 +18,51 @@ static enum outcome pass_on(struct vcpu *vcpu)
     return reflect(vcpu, csr_read(CSR_SCAUSE), csr_read(CSR_STVAL));
 }
 
-/* The exceptions that hedeleg leaves here. */
-static exit_handler *const handlers[EXCEPTIONS] = {
+/* What hedeleg gives to the guest, or no hart raises. */
+static enum outcome unexpected(struct vcpu *vcpu)
+{
+    return end(vcpu, "an exception that has no handler");
+}
+
+exit_handler *const exit_handlers[EXCEPTIONS] = {
+    [EXC_INSTRUCTION_MISALIGNED] = unexpected,
     [EXC_INSTRUCTION_ACCESS_FAULT] = pass_on,
+    [EXC_ILLEGAL_INSTRUCTION] = unexpected,
+    [EXC_BREAKPOINT] = unexpected,
+    [EXC_LOAD_MISALIGNED] = unexpected,
     [EXC_LOAD_ACCESS_FAULT] = pass_on,
+    [EXC_STORE_MISALIGNED] = unexpected,
     [EXC_STORE_ACCESS_FAULT] = pass_on,
+    [EXC_ECALL_U] = unexpected,
+    [EXC_ECALL_S] = unexpected,
     [EXC_ECALL_VS] = sbi_call,
+    [EXC_ECALL_M] = unexpected,
+    [EXC_INSTRUCTION_PAGE_FAULT] = unexpected,
+    [EXC_LOAD_PAGE_FAULT] = unexpected,
+    [14] = unexpected,
+    [EXC_STORE_PAGE_FAULT] = unexpected,
+    [16] = unexpected,
+    [17] = unexpected,
+    [EXC_SOFTWARE_CHECK] = unexpected,
+    [EXC_HARDWARE_ERROR] = unexpected,
     [EXC_INSTRUCTION_GUEST_PAGE_FAULT] = fetch_fault,
     [EXC_LOAD_GUEST_PAGE_FAULT] = mmio_load,
     [EXC_VIRTUAL_INSTRUCTION] = virtual_instruction,
     [EXC_STORE_GUEST_PAGE_FAULT] = mmio_store,
+    [EXC_PAUSE_LOOP] = unexpected,
+    [EXC_PAGE_LOG_FULL] = unexpected,
 };
 
-static enum outcome handle(struct vcpu *vcpu)
+struct vcpu *finish_exit(struct vcpu *vcpu, enum outcome outcome)
 {
-    uint64_t cause = csr_read(CSR_SCAUSE);
-
-    if (cause & SCAUSE_INTERRUPT)
-        return sched_slice_over(vcpu);
-    if (cause >= EXCEPTIONS || !handlers[cause])
-        return end(vcpu, "an exception that has no handler");
-    vcpu->exits[cause]++;
-    return handlers[cause](vcpu);
-}
-
-struct vcpu *handle_exit(struct vcpu *vcpu)
-{
-    enum outcome outcome = handle(vcpu);
-
-    if (outcome <= STEP) {
-        vcpu->pc += outcome;
-        return vcpu;
+    if (outcome == AGAIN) {
+        vcpu->saved = ALL_SAVED;
+        outcome = exit_handlers[csr_read(CSR_SCAUSE)](vcpu);
+        vcpu->saved = ALWAYS_SAVED;
     }
-    if (outcome == REFLECT) {
-        if (vcpu_inject(vcpu, vcpu->reflected.cause, vcpu->reflected.tval))
-            return vcpu;
-        vcpu->end_reason = "its trap handler traps at its first instruction";
+    if (outcome >= RESUME) {
+        csr_write(CSR_SEPC, csr_read(CSR_SEPC) + (uint64_t)outcome);
+        return vcpu;
     }
     return outcome == YIELD ? sched_next(vcpu) : sched_end(vcpu);
 }

@@ -2,6 +2,8 @@
 #ifndef UART16550_H
 #define UART16550_H
 
+#define UART_REGISTERS  8
+
 #define UART_RBR    0       /* load: receive buffer */
 #define UART_THR    0       /* store: transmit holding */
 #define UART_DLL    0       /* with LCR.DLAB: divisor, low byte */

@@ -26,7 +26,7 @@ static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
         return illegal(vcpu, insn);     /* a hart may do so to U-mode, which this one does */
     if (csr_read(CSR_VSIP) & csr_read(CSR_VSIE))
         return STEP;
-    vcpu->pc += 4;
+    csr_write(CSR_SEPC, csr_read(CSR_SEPC) + 4);
     vcpu->state = VCPU_WAITING;
     return YIELD;
 }
@@ -38,6 +38,8 @@ static enum outcome sfence_vma(struct vcpu *vcpu, uint32_t insn)
 
     if (!in_vs_mode())
         return illegal(vcpu, insn);
+    if (!vcpu_has(vcpu, rs1) || !vcpu_has(vcpu, rs2))
+        return AGAIN;
     if (rs1 == 0 && rs2 == 0)
         fence_guest();
     else if (rs2 == 0)
@@ -53,30 +55,32 @@ static const struct {
     uint32_t mask, match;
     emulator *emulate;
 } table[] = {
-    { MASK_CSRRS,       MATCH_CSRRS,        csr_emulate },
-    { MASK_CSRRW,       MATCH_CSRRW,        csr_emulate },
-    { MASK_CSRRC,       MATCH_CSRRC,        csr_emulate },
-    { MASK_CSRRWI,      MATCH_CSRRWI,       csr_emulate },
-    { MASK_CSRRSI,      MATCH_CSRRSI,       csr_emulate },
-    { MASK_CSRRCI,      MATCH_CSRRCI,       csr_emulate },
     { MASK_WFI,         MATCH_WFI,          wfi },
     { MASK_SFENCE_VMA,  MATCH_SFENCE_VMA,   sfence_vma },
 };
+
+static enum outcome emulate(struct vcpu *vcpu, uint32_t insn)
+{
+    /* All CSR instructions: opcode SYSTEM, and bits 1:0 of funct3 are not 0. */
+    if ((insn & MASK_LUI) == (MATCH_CSRRW & MASK_LUI) && INSN_FUNCT3(insn) & 3)
+        return csr_emulate(vcpu, insn);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if ((insn & table[i].mask) == table[i].match)
+            return table[i].emulate(vcpu, insn);
+    return illegal(vcpu, insn);
+}
+
+/* A hart may leave stval 0. */
+static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu)
+{
+    struct fetched fetched = insn_fetch(csr_read(CSR_SEPC));
+
+    return fetched.fault ? insn_fetch_fault(vcpu, fetched.fault) : emulate(vcpu, fetched.insn);
+}
 
 enum outcome virtual_instruction(struct vcpu *vcpu)
 {
     uint32_t insn = (uint32_t)csr_read(CSR_STVAL);
 
-    /* A hart may leave stval 0. */
-    if (insn == 0) {
-        struct fetched fetched = insn_fetch(vcpu->pc);
-
-        if (fetched.fault)
-            return insn_fetch_fault(vcpu, fetched.fault);
-        insn = fetched.insn;
-    }
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if ((insn & table[i].mask) == table[i].match)
-            return table[i].emulate(vcpu, insn);
-    return illegal(vcpu, insn);
+    return insn ? emulate(vcpu, insn) : unreported(vcpu);
 }

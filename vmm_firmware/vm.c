@@ -2,12 +2,15 @@
 #include "vm.h"
 
 #include "csr.h"
+#include "exit.h"
 #include "gstage.h"
 #include "panic.h"
 #include "vmid.h"
 
 struct vm vms[GUESTS_MAX];
 unsigned vm_count;
+
+extern char stack[];    /* entry.S */
 
 void vm_create(const char *name, const void *image, uint64_t size)
 {
@@ -24,10 +27,13 @@ void vm_create(const char *name, const void *image, uint64_t size)
     __builtin_memcpy((void *)vm->ram, image, size);
     vm->gstage_root = gstage_create();
     gstage_map(vm->gstage_root, GUEST_RAM_BASE, vm->ram, GUEST_RAM_SIZE);
+    vm->devices[0] = &vuart;
 
     struct vcpu *vcpu = &vm->vcpu;
 
     vcpu->vm = vm;
+    vcpu->saved = ALWAYS_SAVED;
+    vcpu->stack = stack + STACK_SIZE - 16;
     vcpu->pc = GUEST_RAM_BASE;
     vcpu->hstatus = csr_read(CSR_HSTATUS) | HSTATUS_SPV | HSTATUS_SPVP;
     vcpu->sstatus = SSTATUS_SPP;
@@ -44,31 +50,31 @@ void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size)
     return (void *)(vm->ram + offset);
 }
 
-bool vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
+enum outcome reflect(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
 {
-    uint64_t vector = csr_read(CSR_VSTVEC) & STVEC_BASE;
+    uint64_t pc = csr_read(CSR_SEPC), vector = csr_read(CSR_VSTVEC) & STVEC_BASE;
     uint64_t old = csr_read(CSR_VSSTATUS);
     uint64_t new = old & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
 
+    if (pc == vector)
+        return end(vcpu, "its trap handler traps at its first instruction");
     if (csr_read(CSR_SSTATUS) & SSTATUS_SPP)
         new |= SSTATUS_SPP;
     if (old & SSTATUS_SIE)
         new |= SSTATUS_SPIE;
     csr_write(CSR_VSSTATUS, new);
-    csr_write(CSR_VSEPC, vcpu->pc);
+    csr_write(CSR_VSEPC, pc);
     csr_write(CSR_VSCAUSE, cause);
     csr_write(CSR_VSTVAL, tval);
     csr_set(CSR_SSTATUS, SSTATUS_SPP);
     csr_set(CSR_HSTATUS, HSTATUS_SPVP);
-
-    bool stuck = vcpu->pc == vector;
-
-    vcpu->pc = vector;
-    return !stuck;
+    csr_write(CSR_SEPC, vector);
+    return RESUME;
 }
 
 void vcpu_save(struct vcpu *vcpu)
 {
+    vcpu->pc = csr_read(CSR_SEPC);
     vcpu->hstatus = csr_read(CSR_HSTATUS);
     vcpu->sstatus = csr_read(CSR_SSTATUS);
     vcpu->vs = (struct vs_csrs) {
@@ -90,7 +96,7 @@ void vcpu_load(struct vcpu *vcpu)
 {
     uint64_t broken_reservation;
 
-    vcpu->reload = 1;
+    csr_write(CSR_SEPC, vcpu->pc);
     csr_write(CSR_HSTATUS, vcpu->hstatus);
     csr_write(CSR_SSTATUS, vcpu->sstatus);
     csr_write(CSR_VSSTATUS, vcpu->vs.status);

@@ -2,8 +2,8 @@
    transmitter is always empty; nothing is received but in loop-back. */
 #include "vuart.h"
 
+#include "mmio.h"
 #include "uart16550.h"
-#include "vm.h"
 
 static uint8_t read_rbr(struct vuart *uart)
 {
@@ -42,7 +42,7 @@ static uint8_t read_msr(const struct vuart *uart)
            (mcr & UART_MCR_OUT1 ? UART_MSR_RI : 0) | (mcr & UART_MCR_OUT2 ? UART_MSR_DCD : 0);
 }
 
-static uint8_t read_register(struct vuart *uart, uint64_t offset)
+static inline uint8_t read_register(struct vuart *uart, uint64_t offset)
 {
     bool divisor = uart->lcr & UART_LCR_DLAB;
 
@@ -59,7 +59,7 @@ static uint8_t read_register(struct vuart *uart, uint64_t offset)
     }
 }
 
-static void transmit(struct vm *vm, uint8_t byte)
+static __attribute__((noinline)) void transmit(struct vm *vm, uint8_t byte)
 {
     struct vuart *uart = &vm->uart;
 
@@ -70,7 +70,7 @@ static void transmit(struct vm *vm, uint8_t byte)
     uart->thre_event = true;
 }
 
-static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
+static inline void write_register(struct vm *vm, uint64_t offset, uint8_t value)
 {
     struct vuart *uart = &vm->uart;
     bool divisor = uart->lcr & UART_LCR_DLAB;
@@ -110,19 +110,39 @@ static void write_register(struct vm *vm, uint64_t offset, uint8_t value)
 
 /* In hardware all bytes of an access happen at once. Downwards for loads, because reading RBR changes what higher ones
    show; upwards for stores, because LCR and MCR say what lower ones mean. */
-uint64_t vuart_load(struct vm *vm, uint64_t offset, unsigned bytes)
+static __attribute__((noinline)) enum outcome load_other(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     uint64_t value = 0;
 
-    if (bytes == 1)
-        return read_register(&vm->uart, offset);
-    while (bytes--)
-        value = value << 8 | read_register(&vm->uart, offset + bytes);
-    return value;
+    if (offset >= UART_SIZE)
+        return mmio_nothing(vcpu, insn);
+    for (unsigned bytes = mmio_bytes(insn); bytes--;)
+        value = value << 8 | read_register(&vcpu->vm->uart, offset + bytes);
+    return mmio_loaded(vcpu, insn, value);
 }
 
-void vuart_store(struct vm *vm, uint64_t offset, unsigned bytes, uint64_t value)
+static __attribute__((noinline)) enum outcome store_other(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
-    for (unsigned i = 0; i < bytes; i++)
-        write_register(vm, offset + i, (uint8_t)(value >> 8 * i));
+    if (offset >= UART_SIZE)
+        return mmio_nothing(vcpu, insn);
+    for (unsigned i = 0; i < mmio_bytes(insn); i++)
+        write_register(vcpu->vm, offset + i, (uint8_t)(mmio_stored(vcpu, insn) >> 8 * i));
+    return mmio_done(insn);
 }
+
+static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+{
+    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
+        return load_other(vcpu, insn, offset);
+    return mmio_loaded(vcpu, insn, read_register(&vcpu->vm->uart, offset));
+}
+
+static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+{
+    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
+        return store_other(vcpu, insn, offset);
+    write_register(vcpu->vm, offset, (uint8_t)mmio_stored(vcpu, insn));
+    return mmio_done(insn);
+}
+
+const struct device vuart = { load, store };

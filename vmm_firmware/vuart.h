@@ -7,8 +7,6 @@
 
 #define VUART_FIFO 16
 
-struct vm;
-
 struct vuart {
     uint8_t ier, lcr, mcr, scr, dll, dlm;
     bool fifos;             /* enabled, as IIR shows it; the receiver has one in any case */
@@ -17,9 +15,7 @@ struct vuart {
     uint8_t queue[VUART_FIFO];
 };
 
-/* One access at a byte offset of the device, aligned, of 1, 2, 4 or 8 bytes: each byte is an access to the register of
-   its number, all at once. What is above the bytes of a stored value is ignored, of a loaded one 0. */
-uint64_t vuart_load(struct vm *vm, uint64_t offset, unsigned bytes);
-void vuart_store(struct vm *vm, uint64_t offset, unsigned bytes, uint64_t value);
+/* A wider access is one to the registers of all its bytes, all at once. */
+extern const struct device vuart;
 
 #endif

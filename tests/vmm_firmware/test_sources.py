@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from sim import toolchain
-from sim.firmware import DEMO, FIRMWARE, GUESTS, compile_firmware
+from sim.firmware import DEMO, FIRMWARE, GUESTS, HYPERVISOR, compile_firmware
 from tests.vmm_firmware.machines import on_spike
 
 GCC = "riscv64-unknown-elf-gcc"
@@ -36,15 +36,24 @@ def test_headers_stand_on_their_own(tmp_path):
         toolchain.cc(["-I", FIRMWARE, "-Wall", "-Werror", "-c", tmp_path / "twice.c", "-o", tmp_path / "twice.o"])
 
 
-def test_gcc_builds_the_same_machine(tmp_path):
-    """Nothing needs clang: gcc's image runs the demo as well."""
+def gcc(arguments):
+    """Debian's compiler, used as toolchain.cc is."""
     if not shutil.which(GCC):
         pytest.fail(f"{GCC} is not installed; `make setup` does it")
+    done = subprocess.run([GCC, *GCC_FLAGS, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
-    def gcc(arguments):
-        done = subprocess.run([GCC, *GCC_FLAGS, *map(str, arguments)], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
 
-    elf = compile_firmware(tmp_path, DEMO, (), gcc)
-    run = on_spike(elf)
+def test_gcc_builds_the_same_machine(tmp_path):
+    """Nothing needs clang: gcc's image runs the demo as well."""
+    run = on_spike(compile_firmware(tmp_path, DEMO, (), gcc))
     assert run.code == 0, run.text
+
+
+@pytest.mark.parametrize("cc", [toolchain.cc, gcc], ids=["clang", "gcc"])
+def test_c_leaves_registers_to_the_guest(tmp_path, cc):
+    """vm_exit does not save t2-t6 for C code, which must not use them."""
+    for source in sorted(FIRMWARE.glob("*.c")):
+        assembly = tmp_path / f"{source.stem}.s"
+        cc([*HYPERVISOR, "-I", FIRMWARE, "-S", source, "-o", assembly])
+        assert not re.search(r"\b(t[2-6]|x7|x28|x29|x30|x31)\b", assembly.read_text()), source.name
