@@ -21,8 +21,7 @@ class Config:
     ras_entries: int = 0        # return addresses
     tlb_entries: int = 16       # of each TLB, instruction and data
     tlb_ways: int = 1
-    gtlb_entries: int = 4       # G-stage cache in the walker: guest physical page to host physical page
-    walk_entries: int = 0       # cache of page-table pointers in the walker
+    walk_entries: int = 0       # cache of the walker: last page tables and superpages, of both stages
     reset_vector: int = platform.RESET_VECTOR
 
     @property
@@ -36,7 +35,7 @@ class Config:
 
 
 CONFIGS = {c.name: c for c in (
-    Config("tiny",    PROFILES["tiny"],    tlb_entries=8,  gtlb_entries=2),
-    Config("default", PROFILES["default"], icache_kib=4,  icache_ways=1, tlb_entries=16, gtlb_entries=4),
-    Config("linux",   PROFILES["linux"],   icache_kib=16, icache_ways=4, tlb_entries=32, gtlb_entries=8),
+    Config("tiny",    PROFILES["tiny"],    tlb_entries=8),
+    Config("default", PROFILES["default"], icache_kib=4,  icache_ways=1, tlb_entries=16, walk_entries=16),
+    Config("linux",   PROFILES["linux"],   icache_kib=16, icache_ways=4, tlb_entries=32, tlb_ways=2, walk_entries=32),
 )}

@@ -28,6 +28,7 @@ from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
 from .types import Mode, SysOp
+from .word_bus import WordBus
 
 
 class Decoded(data.Struct):
@@ -99,6 +100,7 @@ class Core(wiring.Component):
         m.submodules.csr = csr = CsrFile(config)
         m.submodules.commit = commit = Commit(config)
         m.submodules.mmu = mmu = Mmu(config)
+        m.submodules.walks = walks = WordBus()
         m.submodules.dbus = dbus = Arbiter(2)
         m.submodules.retire = record = Retire()
 
@@ -231,7 +233,8 @@ class Core(wiring.Component):
                 m.d.comb += m_result.eq(div.result)
         m_.stall_on(commit.stall)
         connect(m, lsu.translate, mmu.data)
-        connect(m, mmu.bus, dbus.masters[0])
+        connect(m, mmu.memory, walks.words)
+        connect(m, walks.bus, dbus.masters[0])
         connect(m, lsu.bus, dbus.masters[1])
         connect(m, dbus.bus, flipped(self.dbus))
 

@@ -8,19 +8,17 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import paging
-from rtl import wishbone
 from rtl.config import Config
-from rtl.from_isa import is_ram, is_rom
-from rtl.mmu.tlb import Tlb, space_of
-from rtl.mmu.walker import ACCESS_FAULT, GUEST_PAGE_FAULT, PAGE_FAULT, Walker, fault_cause
-from rtl.types import Fence, FenceKind, MmuContext, Mode, Translate
-
-# Fields of a `TranslateResponse` that a fault fills in.
-FAULT = ("fault", "cause", "tval2", "implicit", "bus_error", "error_paddr")
+from rtl.mmu.tlb import Tlb
+from rtl.mmu.walker import Walker
+from rtl.types import Fence, MmuContext, Translate, WordPort
 
 
 class Mmu(wiring.Component):
-    """Translates for instruction fetch and for loads and stores; see `Translate` for the rules of a port."""
+    """Translates for instruction fetch and for loads and stores; see `Translate` for the rules of a port.
+
+    `context` changes only in a cycle after which no request is pending that was made before.
+    """
 
     def __init__(self, config: Config):
         self._config = config
@@ -29,103 +27,58 @@ class Mmu(wiring.Component):
             "data":    In(Translate()),
             "fence":   In(Fence),
             "context": In(MmuContext),
-            "bus":     Out(wishbone.Signature()),   # reads of page-table entries
+            "memory":  Out(WordPort()),         # page-table entries
+            # RAM from here to there, in whole pages, that no cache may hold
+            "uncached_first": In(56),
+            "uncached_last":  In(56),
+            # Events, one cycle each
+            "tlb_miss":  Out(1),
+            "g_miss":    Out(1),
+            "reference": Out(1),
         })
 
     def elaborate(self, platform):
         m = Module()
-        profile, context = self._config.profile, self.context
-
-        # The manual: bits of rs2 above ASIDLEN (VMIDLEN) are ignored.
-        fence = Signal(Fence)
-        asid_mask, vmid_mask = (1 << profile.asid_bits) - 1, (1 << profile.vmid_bits) - 1
-        m.d.comb += [
-            fence.eq(self.fence),
-            fence.id.eq(self.fence.id & Mux(fence.kind == FenceKind.HFENCE_GVMA, vmid_mask, asid_mask)),
-        ]
-
         m.submodules.walker = walker = Walker(self._config)
-        m.submodules.itlb = itlb = Tlb(self._config.tlb_entries, has_h=self._config.has_h)
-        m.submodules.dtlb = dtlb = Tlb(self._config.tlb_entries, has_h=self._config.has_h)
-        connect(m, walker.bus, flipped(self.bus))
+        m.submodules.itlb = itlb = Tlb(self._config)
+        m.submodules.dtlb = dtlb = Tlb(self._config)
+        connect(m, walker.memory, flipped(self.memory))
 
-        # A walk serves one port; its result is void once the request or what the walk builds on has changed.
-        for_data = Signal()
-        waiting = {}
-        before = Signal(MmuContext)
-        m.d.sync += before.eq(context)
-        for name, port, tlb in (("data", self.data, dtlb), ("fetch", self.fetch, itlb)):
-            mine = for_data if name == "data" else ~for_data
-            same = Signal(name=f"{name}_same")
+        for_data = Signal()         # the walk serves the data port
+        waits = {}
+        for name, port, tlb, mine in (("data", self.data, dtlb, for_data), ("fetch", self.fetch, itlb, ~for_data)):
+            request, response = port.request, port.response
+            failed = mine & walker.failed
+            waits[name] = Signal(name=f"{name}_waits")
             m.d.comb += [
-                same.eq(port.request.valid & (port.request.p.as_value() == walker.walked.as_value())),
-                tlb.context.eq(context),
-                tlb.request.eq(port.request.p),
-                tlb.fence.eq(fence),
+                tlb.context.eq(self.context),
+                tlb.request.eq(request.p),
+                tlb.fence.eq(self.fence),
                 tlb.fill.eq(walker.fill & mine),
-                tlb.entry.eq(walker.entry),
+                tlb.filled.eq(walker.page),
+                tlb.large.eq(walker.large),
+                waits[name].eq(request.valid & ~tlb.hit),
+                request.ready.eq(request.valid & (tlb.hit | failed)),
+                response.eq(walker.response),
+                response.fault.eq(failed & walker.response.fault),
+                response.paddr.eq(Cat(request.p.vaddr[:paging.PAGE_SHIFT], tlb.page.ppn)),
+                response.ram.eq(tlb.page.ram),
+                response.rom.eq(tlb.page.rom),
+                response.cached.eq(tlb.page.cached),
             ]
-            waiting[name] = self._answer(m, port, tlb, walker, mine & walker.failed), same
 
-        (data_waits, data_same), (fetch_waits, fetch_same) = waiting["data"], waiting["fetch"]
         m.d.comb += [
-            walker.context.eq(context),
-            walker.fence.eq(fence),
-            walker.start.eq(data_waits | fetch_waits),
-            walker.request.eq(self.fetch.request.p),
-            walker.abort.eq(fence.valid | (before.as_value() != context.as_value())
-                            | ~Mux(for_data, data_same, fetch_same)),
+            walker.context.eq(self.context),
+            walker.fence.eq(self.fence),
+            walker.start.eq(waits["data"] | waits["fetch"]),
+            walker.request.eq(Mux(waits["data"], self.data.request.p, self.fetch.request.p)),
+            walker.abort.eq(self.fence.valid | ~Mux(for_data, self.data.request.valid, self.fetch.request.valid)),
+            walker.uncached_first.eq(self.uncached_first[paging.PAGE_SHIFT:]),
+            walker.uncached_last.eq(self.uncached_last[paging.PAGE_SHIFT:]),
+            self.tlb_miss.eq(walker.start & ~walker.busy),
+            self.g_miss.eq(walker.g_miss),
+            self.reference.eq(walker.reference),
         ]
-        with m.If(data_waits):
-            m.d.comb += walker.request.eq(self.data.request.p)
         with m.If(~walker.busy):
-            m.d.sync += for_data.eq(data_waits)
+            m.d.sync += for_data.eq(waits["data"])
         return m
-
-    def _answer(self, m, port, tlb, walker, failed):
-        """Drive the response of one port; returns whether the port waits for a walk."""
-        profile, context = self._config.profile, self.context
-        request, response = port.request.p, port.response
-        vaddr, access = request.vaddr, request.access
-        space = space_of(request.mode, context, self._config.has_h)
-        first = space["first"] & (request.mode != Mode.M)
-        second = space["second"]
-        sign = vaddr[paging.VA_BITS - 1:]
-        waits = Signal()
-        m.d.comb += [
-            response.ram.eq(is_ram(response.paddr)),
-            response.rom.eq(is_rom(response.paddr)),
-            response.cached.eq(response.ram),
-        ]
-
-        def fault(kind, tval2=0):
-            m.d.comb += [
-                port.request.ready.eq(port.request.valid),
-                response.fault.eq(1),
-                response.cause.eq(fault_cause(kind, access)),
-                response.tval2.eq(tval2),
-            ]
-
-        with m.If(first & sign.any() & ~sign.all()):
-            fault(PAGE_FAULT)
-        with m.Elif(~first & second & vaddr[paging.GPA_BITS:].any()):
-            fault(GUEST_PAGE_FAULT, vaddr[2:])
-        with m.Elif(~first & ~second & vaddr[profile.pa_bits:].any()):
-            fault(ACCESS_FAULT)
-        with m.Elif(~first & ~second):
-            m.d.comb += [
-                port.request.ready.eq(port.request.valid),
-                response.paddr.eq(vaddr),
-            ]
-        with m.Elif(failed):
-            m.d.comb += [
-                port.request.ready.eq(port.request.valid),
-                *(response[name].eq(walker.response[name]) for name in FAULT),
-            ]
-        with m.Else():
-            m.d.comb += [
-                port.request.ready.eq(port.request.valid & tlb.hit),
-                response.paddr.eq(Cat(vaddr[:paging.PAGE_SHIFT], tlb.ppn)),
-                waits.eq(port.request.valid & ~tlb.hit),
-            ]
-        return waits

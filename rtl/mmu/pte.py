@@ -62,3 +62,10 @@ def pte_address(table, index):
 def vpn(page, level):
     """Index of a page into the table below a pointer at this level."""
     return Mux(level == ROOT, page[paging.VPN_BITS:2 * paging.VPN_BITS], page[:paging.VPN_BITS])
+
+
+def join_page(ppn, number, level):
+    """Physical page of virtual page `number` inside the large page of this size that `ppn` lies in."""
+    low, middle = slice(paging.VPN_BITS), slice(paging.VPN_BITS, 2 * paging.VPN_BITS)
+    return Cat(Mux(level == 0, ppn[low], number[low]), Mux(level == 2, number[middle], ppn[middle]),
+               ppn[2 * paging.VPN_BITS:])

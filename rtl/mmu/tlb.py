@@ -1,178 +1,166 @@
-"""Translation look-aside buffer: virtual page to host-physical page, both stages merged.
+"""Translation look-aside buffer: virtual page of 4 KiB to physical page, with everything that is decided about it.
 
-Privileged manual, "Sv39", "Hypervisor: Two-Stage Address Translation", "Memory-Management Fences".
+Privileged manual, "Sv39", "Hypervisor: Two-Stage Address Translation", "Memory-Management Fences", "Physical Memory
+Attributes", "Physical Memory Protection".
 """
 
 from amaranth.hdl import *
-from amaranth.lib import data, wiring
+from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
 from isa import paging
-from rtl.mmu.pte import allows
-from rtl.tree import any_of
+from rtl.config import Config
 from rtl.types import Access, Fence, FenceKind, MmuContext, TranslateRequest
 
-PAGE_BITS = paging.GPA_BITS - paging.PAGE_SHIFT     # an address without G-stage has its sign in the upper two
-LEVEL_BITS = paging.VPN_BITS
+PAGE_BITS = paging.GPA_BITS - paging.PAGE_SHIFT     # of a page number; all higher address bits are equal
+
+
+class Page(data.Struct):
+    """What a walk has found for one page of 4 KiB."""
+
+    ppn: 44
+    glob: 1         # G of a first-stage PTE on the way, or no first stage: holds for every ASID
+    user: 1         # its owner: U may access it,
+    supervisor: 1   # or S may, whatever SUM is; both when nothing but PMP protects it
+    r: 1            # what both stages, PMP and the memory allow; W means W and D
+    w: 1
+    x: 1
+    ram: 1          # memory attributes
+    rom: 1
+    cached: 1
 
 
 class Space(data.Struct):
-    """The address space of a translation. Equal spaces and equal virtual pages give equal physical pages."""
+    """How an access is translated and protected."""
 
     virtual: 1      # V
+    machine: 1      # M: PMP alone
     first: 1        # the first stage (satp, or vsatp when V=1) translates
     second: 1       # the G-stage translates
-    asid: 16        # zero when the first stage is Bare
-    vmid: 14        # zero when V=0
-
-
-class Entry(data.Struct):
-    """One translation. A and U of the G-stage and A of the first stage were 1, else there were no entry."""
-
-    valid: 1
-    space: Space
-    glob: 1         # G of a first-stage PTE on the way: matches every ASID
-    page: PAGE_BITS
-    level: 2        # size of the merged page: the smaller one of the two stages
-    vs_level: 2     # size of the first-stage page, for fences by address
-    ppn: 44
-    u: 1
-    r: 1            # first stage
-    x: 1
-    gr: 1           # G-stage
-    gx: 1
-    w: 1            # W and D of both stages
 
 
 def space_of(mode, context, has_h):
-    """Fields of the `Space` in which an access of this (effective) mode translates, as a dictionary."""
-    virtual = mode[2] if has_h else C(0, 1)
-    first = Mux(virtual, context.vsatp_mode, context.satp_mode)
+    """Fields of the `Space` of an access in this (effective) mode, as a dictionary."""
+    virtual, machine = mode[2] if has_h else C(0, 1), mode[1]
     return {
         "virtual": virtual,
-        "first":   first,
+        "machine": machine,
+        "first":   ~machine & Mux(virtual, context.vsatp_mode, context.satp_mode),
         "second":  virtual & context.hgatp_mode,
-        "asid":    Mux(first, Mux(virtual, context.vsatp_asid, context.satp_asid), 0),
-        "vmid":    Mux(virtual, context.hgatp_vmid, 0),
     }
 
 
-def same_page(a, b, level):
-    """Are two page numbers the same page of this size?"""
-    low, middle, high = slice(0, LEVEL_BITS), slice(LEVEL_BITS, 2 * LEVEL_BITS), slice(2 * LEVEL_BITS, None)
-    return ((a[high] == b[high]) & ((level == 2) | (a[middle] == b[middle]))
-            & ((level != 0) | (a[low] == b[low])))
-
-
-def larger(a, b):
-    """The larger of two levels, without a comparator: levels are 0, 1, 2."""
-    return Cat((a[0] | b[0]) & ~(a[1] | b[1]), a[1] | b[1])
-
-
-def join_page(ppn, page, level):
-    """Physical page of virtual page `page` inside the large page of this size that `ppn` lies in."""
-    return Cat(Mux(level == 0, ppn[:LEVEL_BITS], page[:LEVEL_BITS]),
-               Mux(level == 2, page[LEVEL_BITS:2 * LEVEL_BITS], ppn[LEVEL_BITS:2 * LEVEL_BITS]),
-               ppn[2 * LEVEL_BITS:])
-
-
 class Tlb(wiring.Component):
-    """Fully associative TLB of `entries` entries, replaced in turn.
+    """Table of `tlb_entries` pages in distributed RAM, direct mapped or in two ways.
 
-    `hit` and `ppn` answer `request` in the same cycle. An entry whose permissions do not allow the access does not
-    hit: the walker decides anew, so that a TLB can never report another fault than a walk.
+    `hit` answers `request` in the same cycle, and with it what `Page` says. A page whose permissions do not allow the
+    access does not hit: the walker decides anew, so that a hit can never hide a fault.
     """
 
-    def __init__(self, entries: int, *, has_h: bool):
-        if entries < 1:
-            raise ValueError(f"A TLB needs at least one entry, not {entries!r}.")
-        self.entries = entries
-        self._has_h = has_h
+    def __init__(self, config: Config):
+        self._ways, self._sets = config.tlb_ways, config.tlb_entries // max(config.tlb_ways, 1)
+        if self._ways not in (1, 2) or config.tlb_entries not in [self._ways << n for n in range(1, 11)]:
+            raise ValueError("A TLB has 1 or 2 ways of 2, 4, 8 ... entries, "
+                             f"not {config.tlb_entries!r} entries in {config.tlb_ways!r} ways.")
+        self._has_h = config.has_h
+        self._profile = config.profile
         super().__init__({
             "context": In(MmuContext),
             "request": In(TranslateRequest),
             "hit":     Out(1),
-            "ppn":     Out(44),
-            "fill":    In(1),       # store `entry`, the translation of `request`; drop what overlaps it
-            "entry":   In(Entry),
+            "page":    Out(Page),
+            # A walk for `request` has ended: store what it found.
+            "fill":    In(1),
+            "filled":  In(Page),
+            "large":   In(1),       # a fragment of a first-stage superpage
+            "once":    In(1),       # for this request only, in the next cycle
             "fence":   In(Fence),
+            "clear":   In(1),       # drop everything
         })
 
     def elaborate(self, platform):
         m = Module()
-        table = [Signal(Entry, name=f"entry{i}") for i in range(self.entries)]
-        request, context = self.request, self.context
-
-        # Lookup
+        request, context, profile = self.request, self.context, self._profile
+        number = request.vaddr[paging.PAGE_SHIFT:paging.GPA_BITS]
+        high = request.vaddr[paging.GPA_BITS:]
+        index = number[:exact_log2(self._sets)]
         space = Signal(Space)
-        page = request.vaddr[paging.PAGE_SHIFT:paging.GPA_BITS]
-        here = space_of(request.mode, context, self._has_h)
-        m.d.comb += [space[name].eq(value) for name, value in here.items()]
-        hits = Signal(self.entries)
-        for i, entry in enumerate(table):
-            m.d.comb += hits[i].eq(entry.valid & self._in_space(entry, space)
-                                   & same_page(entry.page, page, entry.level) & self._permits(entry))
-        chosen = [Mux(hits[i], Cat(entry.ppn, entry.level), 0) for i, entry in enumerate(table)]
-        chosen = any_of(chosen)
+        m.d.comb += [space[name].eq(value) for name, value in space_of(request.mode, context, self._has_h).items()]
+        asid = Mux(space.virtual, context.vsatp_asid, context.satp_asid)[:profile.asid_bits]
+        vmid = context.hgatp_vmid[:profile.vmid_bits if self._has_h else 0]
+        tag = Cat(number[len(index):], high[0], space)
+        row = data.StructLayout({"tag": len(tag), "asid": len(asid), "vmid": len(vmid), "page": Page})
+
+        regular = Signal()      # all high bits are equal, so that the tag says everything of the address
+        permitted, matches, valid, hits = (Signal(self._ways, name=name) for name in ("permitted", "matches", "valid", "hits"))
+        answers = Signal()      # a walk has just answered this very request, whatever an entry can say and keep of it
+        victim, filled = Signal(self._ways, init=1), Signal(self._ways, init=1)
+        pages = []
         m.d.comb += [
+            regular.eq(high.all() | ~high.any()),
+            hits.eq(Mux(answers, filled, valid & matches & permitted & regular.replicate(self._ways))),
             self.hit.eq(hits.any()),
-            self.ppn.eq(join_page(chosen[:44], page, chosen[44:])),
         ]
+        m.d.sync += answers.eq(self.fill)
+        for way in range(self._ways):
+            m.submodules[f"way{way}"] = table = memory.Memory(shape=row, depth=self._sets, init=[])
+            read, write = table.read_port(domain="comb"), table.write_port()
+            entry = read.data
+            keep = victim[way] & self.fill
+            m.d.comb += [
+                read.addr.eq(index),
+                matches[way].eq((entry.tag == tag) & ((entry.asid == asid) | entry.page.glob)
+                                & ((entry.vmid == vmid) | ~space.virtual)),
+                permitted[way].eq(self._permits(entry.page)),
+                valid[way].eq(self._valid(m, way, index, space, keep, regular & ~self.once)),
+                write.addr.eq(index),
+                write.en.eq(keep),
+                write.data.tag.eq(tag),
+                write.data.asid.eq(asid),
+                write.data.vmid.eq(vmid),
+                write.data.page.eq(self.filled),
+            ]
+            pages.append(entry.page)
+        m.d.comb += self.page.eq(pages[0] if self._ways == 1 else Mux(hits[0], *pages))
 
-        # Refill
-        victim = Signal(range(self.entries))
-        with m.If(self.fill):
-            m.d.sync += victim.eq(Mux(victim == self.entries - 1, 0, victim + 1))
-        for i, entry in enumerate(table):
+        if self._ways == 2:
+            # What is known of this very page is replaced first; otherwise the ways take turns.
+            turn, known = Signal(), matches & valid
+            m.d.comb += victim.eq(Mux(known.any(), Cat(known[0], ~known[0]), Cat(~turn, turn)))
             with m.If(self.fill):
-                # Software may change the size of a page, or raise a permission, without a fence; but two entries
-                # for one page would answer with the OR of both. The new page is the one of `request`, so that this
-                # comparison and that of the lookup are one.
-                overlap = (self._in_space(entry, space, self.entry.glob)
-                           & same_page(entry.page, page, larger(entry.level, self.entry.level)))
-                with m.If(victim == i):
-                    m.d.sync += entry.eq(self.entry)
-                with m.Elif(overlap):
-                    m.d.sync += entry.valid.eq(0)
-
-        # Fences. The walker does not fill in the cycle of a fence: its walk began before.
-        for entry in table:
-            with m.If(self.fence.valid & self._orders(entry)):
-                m.d.sync += entry.valid.eq(0)
+                m.d.sync += [turn.eq(~turn), filled.eq(victim)]
         return m
 
-    def _in_space(self, entry, space, glob=0):
-        """Does the entry translate accesses in this space (in that of any ASID, when `glob`)?"""
-        modes = Cat(entry.space.virtual, entry.space.first, entry.space.second)
-        return ((modes == Cat(space.virtual, space.first, space.second))
-                & (~space.virtual | self._in_current_guest(entry))
-                & ((entry.space.asid == space.asid) | entry.glob | glob))
+    def _valid(self, m, way, index, space, store, lasts):
+        """What fences look at, in flip-flops: returns whether the entry of a way at `index` is valid."""
+        fence, sets = self.fence, range(self._sets)
+        valid, virtual, first, large = (Signal(self._sets, name=f"{name}{way}")
+                                        for name in ("valid", "virtual", "first", "large"))
+        at_address = Signal(self._sets, name=f"at_address{way}")
+        g_stage = fence.kind == FenceKind.HFENCE_GVMA
+        guest = (fence.kind == FenceKind.HFENCE_VVMA) | fence.virtual
+        everywhere = ~fence.has_addr | g_stage      # an entry does not know its guest-physical page
+        m.d.comb += at_address.eq(1 << fence.addr[paging.PAGE_SHIFT:paging.PAGE_SHIFT + len(index)])
+        for i in sets:
+            with m.If(store & (index == i)):
+                m.d.sync += [
+                    valid[i].eq(lasts),
+                    virtual[i].eq(space.virtual),
+                    first[i].eq(space.first),
+                    large[i].eq(self.large),
+                ]
+            # Whatever the ASID or VMID: those of the entry are not compared. Without a first stage only the G-stage's
+            # fences matter, and in M nothing but PMP does.
+            ordered = Mux(g_stage, virtual[i], first[i] & (virtual[i] == guest))
+            with m.If(self.clear | (fence.valid & ordered & (everywhere | at_address[i] | large[i]))):
+                m.d.sync += valid[i].eq(0)
+        return valid.bit_select(index, 1)
 
-    def _in_current_guest(self, entry):
-        return entry.space.vmid == self.context.hgatp_vmid
-
-    def _permits(self, entry):
-        """Do both stages allow the access? A Bare stage was filled with all permissions."""
-        request, context, virtual = self.request, self.context, entry.space.virtual
-        fetch = request.access == Access.FETCH
-        supervisor = request.mode[0]
-        sum_ = Mux(virtual, context.vs_sum, context.sum)
-        owner = ~entry.space.first | Mux(supervisor, ~entry.u | (sum_ & ~fetch), entry.u)
-        mxr = context.mxr | (virtual & context.vs_mxr)
-        first = allows(entry.r, entry.w, entry.x, request.access, request.hlvx, mxr)
-        second = allows(entry.gr, entry.w, entry.gx, request.access, request.hlvx, context.mxr)
-        return owner & first & second
-
-    def _orders(self, entry):
-        """Does the fence order this translation?"""
-        fence, space = self.fence, entry.space
-        page = fence.addr[paging.PAGE_SHIFT:paging.GPA_BITS]
-        at_address = ~fence.has_addr | same_page(entry.page, page, entry.vs_level)
-        # "global mappings are not affected by a fence with an ASID": rs2 != x0.
-        in_asid = ~fence.has_id | ((space.asid == fence.id) & ~entry.glob)
-        guest = fence.virtual | (fence.kind == FenceKind.HFENCE_VVMA)
-        current = (space.virtual == guest) & (~guest | self._in_current_guest(entry))
-        first_stage = space.first & current & at_address & in_asid
-        # Entries do not know their guest-physical page: HFENCE.GVMA by address drops all of the virtual machine's.
-        second_stage = space.second & (~fence.has_id | (space.vmid == fence.id[:14]))
-        return Mux(fence.kind == FenceKind.HFENCE_GVMA, second_stage, first_stage)
+    def _permits(self, page):
+        """Does the page allow the access? CBO asks for what a load does; what MXR alone opens is left to the walker."""
+        request, context = self.request, self.context
+        fetch, store = request.access == Access.FETCH, request.access == Access.STORE
+        sum_ = Mux(request.mode[2], context.vs_sum, context.sum) if self._has_h else context.sum
+        owner = Mux(request.mode[0], page.supervisor | (sum_ & ~fetch), page.user)
+        return owner & Mux(fetch, page.x, Mux(store, page.w, page.r & (page.x | ~request.hlvx)))

@@ -4,225 +4,313 @@ Step numbers are those of the manual's list.
 """
 
 from amaranth.hdl import *
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out, connect, flipped
+from amaranth.lib import enum, wiring
+from amaranth.lib.wiring import In, Out
 
 from isa import causes, paging
-from rtl import wishbone
 from rtl.config import Config
-from rtl.mmu.gstage import GStage
-from rtl.mmu.pte import ROOT, Pte, allows, pte_address, vpn
-from rtl.mmu.reader import PteReader
-from rtl.mmu.tlb import Entry, Space, join_page, space_of
-from rtl.types import Access, Fence, MmuContext, TranslateRequest, TranslateResponse
-
-ACCESS_FAULT = ("INSTRUCTION_ACCESS_FAULT", "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT")
-PAGE_FAULT = ("INSTRUCTION_PAGE_FAULT", "LOAD_PAGE_FAULT", "STORE_PAGE_FAULT")
-GUEST_PAGE_FAULT = ("INSTRUCTION_GUEST_PAGE_FAULT", "LOAD_GUEST_PAGE_FAULT", "STORE_GUEST_PAGE_FAULT")
+from rtl.from_isa import is_ram, is_rom
+from rtl.mmu.pte import ROOT, Pte, allows, join_page, pte_address, vpn
+from rtl.mmu.tlb import Page, Space, space_of
+from rtl.mmu.walk_cache import REGION_SHIFT, Region, WalkCache
+from rtl.types import Access, Fence, MmuContext, TranslateRequest, TranslateResponse, WordPort
 
 
-def fault_cause(kind, access):
-    """Exception code of a fault of this kind (a triple: fetch, load, store) for this access."""
-    fetch, load, store = (causes.EXC[name] for name in kind)
-    return Mux(access == Access.FETCH, fetch, Mux(access == Access.STORE, store, load))
+class Fault(enum.Enum, shape=2):
+    """Why a walk has failed."""
+
+    ACCESS = 0
+    PAGE = 1
+    GUEST_PAGE = 2
 
 
-class Leaf(data.Struct):
-    """What a leaf allows; W means W and D."""
-
-    r: 1
-    w: 1
-    x: 1
-    u: 1
+CAUSES = {
+    Fault.ACCESS:     ("INSTRUCTION_ACCESS_FAULT", "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT"),
+    Fault.PAGE:       ("INSTRUCTION_PAGE_FAULT", "LOAD_PAGE_FAULT", "STORE_PAGE_FAULT"),
+    Fault.GUEST_PAGE: ("INSTRUCTION_GUEST_PAGE_FAULT", "LOAD_GUEST_PAGE_FAULT", "STORE_GUEST_PAGE_FAULT"),
+}
 
 
 class Walker(wiring.Component):
-    """Walks the first stage, and through `GStage` the second, for one request at a time.
+    """Walks both stages, for one request at a time.
 
-    A walk begins in a cycle with `start` while `busy` is low. It ends with `fill` (for one cycle, with the translation
-    in `entry`), or with `failed` (for one cycle, with the fault in `response`), or, after a cycle with `abort`, with
-    neither. A bus access that has started is completed in every case.
+    A walk begins in a cycle with `start` while `busy` is low. It ends with `fill` (for one cycle, with what it has found
+    in `page`), or with `failed` (for one cycle, with the fault in `response`), or, after a cycle with `abort`, with
+    neither. A memory access that has started is completed in every case.
+
+    `context` is stable during a walk; whoever changes it aborts the walk.
     """
 
     def __init__(self, config: Config):
         self._config = config
         super().__init__({
-            "context":  In(MmuContext),         # a cycle in which it differs from the one before has `abort`
+            "context":  In(MmuContext),
             "fence":    In(Fence),              # a cycle in which it is valid has `abort`
             "start":    In(1),
-            "request":  In(TranslateRequest),   # in a Bare space there is nothing to walk
+            "request":  In(TranslateRequest),
             "abort":    In(1),
             "busy":     Out(1),
-            "walked":   Out(TranslateRequest),  # the request of this walk, while busy
             "fill":     Out(1),
-            "entry":    Out(Entry),
+            "page":     Out(Page),
+            "large":    Out(1),                 # the page is a fragment of a first-stage superpage
             "failed":   Out(1),
             "response": Out(TranslateResponse),
-            "bus":      Out(wishbone.Signature()),
+            "memory":   Out(WordPort()),
+            # RAM from page to page that no cache may hold
+            "uncached_first": In(44),
+            "uncached_last":  In(44),
+            # Events, one cycle each
+            "g_miss":    Out(1),                # the G-stage was walked
+            "reference": Out(1),                # a page-table entry was read
         })
 
     def elaborate(self, platform):
         m = Module()
-        has_h, pa_bits = self._config.has_h, self._config.profile.pa_bits
-        context, walked, access = self.context, self.walked, self.walked.access
+        config, context = self._config, self.context
+        has_h, pa_bits = config.has_h, config.profile.pa_bits
+        memory = self.memory
 
-        m.submodules.reader = reader = PteReader(self._config)
-        connect(m, reader.bus, flipped(self.bus))
-
-        space = Signal(Space)       # of this walk
-        address = Signal(56)        # of a PTE or of the access: guest-physical before the G-stage, physical after it
-        final = Signal()            # `address` is that of the access itself
+        # ---- Where the walk is -------------------------------------------------------------------
+        walked = Signal(TranslateRequest)
+        space = Signal(Space)
+        guest = Signal()            # in the G-stage
+        final = Signal()            # the address is that of the access itself; else that of a first-stage PTE
+        target = Signal(64)         # the address before the G-stage
+        at = Signal(56)             # the physical address of a PTE, or of the access in the end
         pte = Signal(Pte)
-        level = Signal(2)           # of `pte`; stays at the root when the first stage is Bare
-        leaf = Signal(Leaf)         # of the first stage
-        glob = Signal()
-        guest_level = Signal(2)     # size of the G-stage's page; that of the root when the G-stage is Bare
-        guest_leaf = Signal(Leaf)   # of the G-stage
-        fault = Signal(TranslateResponse)
-        page = walked.vaddr[paging.PAGE_SHIFT:paging.VA_BITS]
+        cached = Signal()           # `pte` comes from the cache
+        anew = Signal()             # what the cache says did not suffice: it is not asked any more
+        first_level, g_level, level = Signal(2), Signal(2), Signal(2)   # of `pte`
+        page = Signal(Page)         # what the stages say of the page so far
+        fault, bus_error = Signal(Fault), Signal()
+        vaddr, access = walked.vaddr, walked.access
+        m.d.comb += [
+            [space[name].eq(value) for name, value in space_of(walked.mode, context, has_h).items()],
+            level.eq(Mux(guest, g_level, first_level)),
+        ]
 
-        # A walk that nobody waits for any more goes on to the next point where no bus access is under way.
+        # A walk that nobody waits for any more ends at the next point where no memory access is under way.
         aborted, dropped = Signal(), Signal()
         m.d.comb += dropped.eq(aborted | self.abort)
         m.d.sync += aborted.eq(dropped & self.busy)
 
-        def fail(kind, tval2=0, implicit=0):
-            """A fault of the original access type."""
-            m.d.sync += [
-                fault.fault.eq(1),
-                fault.cause.eq(fault_cause(kind, access)),
-                fault.tval2.eq(tval2),
-                fault.implicit.eq(implicit),
-                fault.bus_error.eq(reader.done & reader.bus_error),
-                fault.error_paddr.eq(Mux(reader.done & reader.bus_error, reader.address, 0)),
-            ]
+        def fail(kind, from_bus=0):
+            m.d.sync += [fault.eq(kind), bus_error.eq(from_bus)]
             m.next = "FAILED"
 
-        def go_on(state, second):
-            """Translate the new `address` by the G-stage, if it is on; then, or else at once, go to `state`."""
+        def go_on(address, state):
+            """Go to `state` with this address, which a G-stage translates first."""
+            m.d.sync += [target.eq(address), at.eq(address)]
             m.next = state
             if has_h:
-                with m.If(second):
+                with m.If(space.second):
+                    m.d.sync += guest.eq(1)
                     m.next = "GUEST"
 
-        m.d.comb += [reader.read.eq(0), reader.address.eq(address)]
-        if has_h:
-            m.submodules.gstage = gstage = GStage(self._config)
+        # ---- The PTE, and the address that it leads to -------------------------------------------
+        number = Signal(paging.GPA_BITS - paging.PAGE_SHIFT)        # of the page that is translated
+        joined, onward = Signal(44), Signal(56)
+        m.d.comb += [
+            number.eq(Mux(guest, target, vaddr)[paging.PAGE_SHIFT:]),
+            joined.eq(join_page(pte.ppn, number, level)),
+            onward.eq(Mux(pte.is_leaf(), Cat(Mux(guest, target, vaddr)[:paging.PAGE_SHIFT], joined),
+                          pte_address(pte.ppn, vpn(number, level)))),
+        ]
+        wanted, permitted = Signal(Access), Signal()
+        sum_ = Mux(space.virtual, context.vs_sum, context.sum)
+        user = Mux(guest, pte.u, Mux(walked.mode[0], ~pte.u | (sum_ & (access != Access.FETCH)), pte.u))
+        explicit = final | ~guest       # neither HLVX nor MXR is meant for reads of a first stage's PTEs, which are loads
+        mxr = Mux(guest, final & context.mxr, context.mxr | (space.virtual & context.vs_mxr))
+        m.d.comb += [
+            wanted.eq(Mux(explicit, access, Access.LOAD)),
+            permitted.eq(user & allows(pte.r, pte.w, pte.x, wanted, walked.hlvx & explicit, mxr)),
+        ]
+
+        # ---- Cache -------------------------------------------------------------------------------
+        hit, region, fill_region = Signal(), Signal(Region), Signal()
+        if config.walk_entries:
+            m.submodules.cache = cache = WalkCache(config)
+            key = cache.key
             m.d.comb += [
-                # Reads of first-stage PTEs are loads; neither HLVX nor MXR is meant for them.
-                gstage.access.eq(Mux(final, access, Access.LOAD)),
-                gstage.hlvx.eq(final & walked.hlvx),
-                gstage.mxr.eq(final & context.mxr),
-                gstage.address.eq(address),
-                gstage.vmid.eq(space.vmid),
-                gstage.root.eq(context.hgatp_ppn),
-                gstage.drop.eq(dropped),
-                gstage.fence.eq(self.fence),
-                gstage.read_done.eq(reader.done),
-                gstage.read_pte.eq(reader.pte),
-                gstage.read_failed.eq(reader.failed),
+                key.g_stage.eq(guest),
+                key.number.eq(number[REGION_SHIFT - paging.PAGE_SHIFT:]),
+                key.virtual.eq(space.virtual),
+                key.second.eq(space.second),
+                key.asid.eq(Mux(guest, 0, Mux(space.virtual, context.vsatp_asid, context.satp_asid))),
+                key.vmid.eq(Mux(space.virtual, context.hgatp_vmid, 0)),
+                hit.eq(cache.hit & ~anew),
+                region.eq(cache.region),
+                cache.fill.eq(fill_region & ~dropped),
+                [cache.filled[name].eq(pte[name] & (level != 0)) for name in "rwxud"],
+                cache.filled.g.eq(page.glob | (pte.g & (level != 0))),
+                cache.filled.ppn.eq(Cat(at[paging.PAGE_SHIFT:REGION_SHIFT] & (level == 0).replicate(paging.VPN_BITS),
+                                        Mux(level == 0, at[REGION_SHIFT:], joined[paging.VPN_BITS:]))),
+                cache.fence.eq(self.fence),
             ]
+
+        def take_region(level):
+            m.d.sync += [
+                pte.eq(Cat(C(1, 1), region.r, region.w, region.x, region.u, region.g, region.r | region.x, region.d,
+                           C(0, 2), region.ppn)),
+                level.eq(1),
+                cached.eq(1),
+            ]
+            m.next = "CHECK"
+
+        # ---- Memory ------------------------------------------------------------------------------
+        ram, rom = Signal(), Signal()
+        fits = ~at[pa_bits:].any()
+        m.d.comb += [
+            ram.eq(is_ram(at)),
+            rom.eq(is_rom(at)),
+            memory.paddr.eq(at),
+            self.reference.eq(memory.valid & memory.done),
+        ]
 
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
 
             with m.State("IDLE"):
-                begun = space_of(self.request.mode, context, has_h)
-                root = Mux(begun["virtual"], context.vsatp_ppn, context.satp_ppn)
-                index = self.request.vaddr[paging.VA_BITS - paging.VPN_BITS:paging.VA_BITS]
-                m.d.sync += [
-                    walked.eq(self.request),
-                    [space[name].eq(value) for name, value in begun.items()],
-                    final.eq(~begun["first"]),
-                    address.eq(Mux(begun["first"], pte_address(root, index), self.request.vaddr)),
-                    Cat(level, guest_level).eq(Cat(C(ROOT, 2), C(ROOT, 2))),
-                    Cat(leaf, guest_leaf).eq(~0),           # a Bare stage allows everything
-                    glob.eq(~begun["first"]),
-                ]
+                m.d.sync += [walked.eq(self.request), Cat(guest, final, anew).eq(0)]
                 with m.If(self.start):
-                    go_on("READ", begun["second"])
+                    m.next = "BEGIN"
 
-            with m.State("READ"):                           # step 2
-                m.d.comb += reader.read.eq(1)
-                m.d.sync += pte.eq(reader.pte)
-                with m.If(reader.done):
-                    m.next = "CHECK"
-                    with m.If(reader.failed):
-                        fail(ACCESS_FAULT)
-                    with m.If(dropped):
-                        m.next = "IDLE"
-
-            with m.State("CHECK"):
-                sum_ = Mux(space.virtual, context.vs_sum, context.sum)
-                mxr = context.mxr | (space.virtual & context.vs_mxr)
-                owner = Mux(walked.mode[0], ~pte.u | (sum_ & (access != Access.FETCH)), pte.u)
-                permitted = owner & allows(pte.r, pte.w, pte.x, access, walked.hlvx, mxr)
-                m.d.sync += glob.eq(glob | pte.g)           # G of a pointer holds for all below it
-                with m.If(pte.is_invalid(level)):                                           # steps 3, 4
-                    fail(PAGE_FAULT)
-                with m.Elif(~pte.is_leaf()):                                                # step 4
-                    m.d.sync += [
-                        address.eq(pte_address(pte.ppn, vpn(page, level))),
-                        level.eq(level - 1),
-                    ]
-                    go_on("READ", space.second)
-                with m.Elif(~permitted | pte.is_misaligned(level) | pte.is_stale(access)):  # steps 5 to 7
-                    fail(PAGE_FAULT)
-                with m.Else():                                                              # step 8
-                    m.d.sync += [
-                        address.eq(Cat(walked.vaddr[:paging.PAGE_SHIFT], join_page(pte.ppn, page, level))),
-                        final.eq(1),
-                        leaf.eq(Cat(pte.r, pte.w & pte.d, pte.x, pte.u)),
-                    ]
-                    go_on("FILL", space.second)
+            with m.State("BEGIN"):                          # step 1
+                sign = vaddr[paging.VA_BITS - 1:]
+                root = Mux(space.virtual, context.vsatp_ppn, context.satp_ppn)
+                m.d.sync += [
+                    first_level.eq(ROOT),
+                    self.large.eq(0),
+                    Cat(page.r, page.w, page.x, page.user, page.supervisor).eq(~0),    # a Bare stage allows everything
+                    page.glob.eq(~space.first),
+                ]
+                with m.If(space.first):
+                    with m.If(hit):
+                        take_region(first_level)
+                    with m.Else():
+                        go_on(pte_address(root, vaddr[paging.VA_BITS - paging.VPN_BITS:paging.VA_BITS]), "READ")
+                    with m.If(sign.any() & ~sign.all()):
+                        fail(Fault.PAGE)
+                with m.Else():
+                    m.d.sync += final.eq(1)
+                    go_on(vaddr, "FINAL")
+                    with m.If(~space.second & vaddr[56:].any()):
+                        fail(Fault.ACCESS)
                 with m.If(dropped):
                     m.next = "IDLE"
 
             if has_h:
                 with m.State("GUEST"):
-                    m.d.comb += [
-                        gstage.translate.eq(1),
-                        reader.read.eq(gstage.read),
-                        reader.address.eq(gstage.read_at),
-                    ]
-                    with m.If(gstage.done):
+                    with m.If(target[paging.GPA_BITS:].any()):
+                        fail(Fault.GUEST_PAGE)
+                    with m.Elif(hit):
+                        take_region(g_level)
+                    with m.Else():
+                        # The root table is four times as large as others, and aligned to its size.
+                        index = target[paging.PAGE_SHIFT + 2 * paging.VPN_BITS:paging.GPA_BITS]
+                        m.d.comb += self.g_miss.eq(1)
                         m.d.sync += [
-                            address[paging.PAGE_SHIFT:].eq(gstage.ppn),
-                            guest_level.eq(gstage.level),
-                            guest_leaf.eq(Cat(gstage.r, gstage.w, gstage.x)),
+                            at.eq(pte_address(context.hgatp_ppn[paging.X4_BITS:], index)),
+                            g_level.eq(ROOT),
                         ]
                         m.next = "READ"
-                        with m.If(final):
-                            m.next = "FILL"
-                        with m.If(gstage.fault):
-                            fail(GUEST_PAGE_FAULT, tval2=address[2:], implicit=~final)
-                        with m.Elif(gstage.failed):
-                            fail(ACCESS_FAULT)
-                        with m.If(dropped):
-                            m.next = "IDLE"
+                    with m.If(dropped):
+                        m.next = "IDLE"
 
-            with m.State("FILL"):
-                m.next = "IDLE"
-                with m.If(~address[pa_bits:].any()):
+            with m.State("READ"):                           # step 2
+                # A page table lies in RAM or in ROM, not in an I/O region.
+                readable = (ram | rom) & fits
+                m.d.comb += memory.valid.eq(readable)
+                m.d.sync += [pte.eq(memory.rdata), cached.eq(0)]
+                with m.If(~readable):
+                    fail(Fault.ACCESS)
+                with m.Elif(memory.done):
+                    m.next = "CHECK"
+                    with m.If(memory.error):
+                        fail(Fault.ACCESS, from_bus=1)
+                with m.If(dropped & (memory.done | ~readable)):
+                    m.next = "IDLE"
+
+            with m.State("CHECK"):
+                page_fault = Mux(guest, Fault.GUEST_PAGE, Fault.PAGE)
+                m.d.comb += fill_region.eq(~cached & (level == 0))
+                with m.If(pte.is_invalid(level)):                                           # steps 3, 4
+                    fail(page_fault)
+                with m.Elif(~pte.is_leaf()):                                                # step 4
+                    m.d.sync += at.eq(onward)
+                    m.next = "READ"
+                    with m.If(guest):
+                        m.d.sync += g_level.eq(level - 1)
+                    with m.Else():
+                        m.d.sync += [first_level.eq(level - 1), page.glob.eq(page.glob | pte.g)]
+                        with m.If(~cached):     # the cache has the table behind the G-stage
+                            go_on(onward, "READ")
+                with m.Elif(~permitted | pte.is_misaligned(level) | pte.is_stale(wanted)):  # steps 5 to 7
+                    fail(page_fault)
+                    with m.If(cached):
+                        m.d.sync += anew.eq(1)
+                        m.next = "BEGIN"
+                        if has_h:
+                            with m.If(guest):
+                                m.next = "GUEST"
+                with m.Else():                                                              # step 8
+                    m.d.comb += fill_region.eq(~cached)
+                    with m.If(explicit):
+                        m.d.sync += [
+                            page.r.eq(page.r & pte.r),
+                            page.w.eq(page.w & pte.w & pte.d),
+                            page.x.eq(page.x & pte.x),
+                        ]
+                    m.d.sync += at.eq(onward)
+                    with m.If(guest):
+                        m.d.sync += guest.eq(0)
+                        m.next = "READ"
+                        with m.If(final):
+                            m.next = "FINAL"
+                    with m.Else():
+                        m.d.sync += [
+                            final.eq(1),
+                            self.large.eq(level != 0),
+                            page.glob.eq(page.glob | pte.g),
+                            page.user.eq(pte.u),
+                            page.supervisor.eq(~pte.u),
+                        ]
+                        go_on(onward, "FINAL")
+                with m.If(dropped):
+                    m.next = "IDLE"
+
+            with m.State("FINAL"):
+                with m.If(~fits):
+                    fail(Fault.ACCESS)
+                with m.Else():
                     m.d.comb += self.fill.eq(~dropped)
-                with m.Elif(~dropped):
-                    fail(ACCESS_FAULT)
+                    m.next = "IDLE"
+                with m.If(dropped):
+                    m.next = "IDLE"
 
             with m.State("FAILED"):
                 m.d.comb += self.failed.eq(~dropped)
                 m.next = "IDLE"
 
+        # ---- Outcome -----------------------------------------------------------------------------
+        number_at = at[paging.PAGE_SHIFT:]
         m.d.comb += [
-            self.response.eq(fault),
-            self.entry.valid.eq(1),
-            self.entry.space.eq(space),
-            self.entry.glob.eq(glob),
-            self.entry.page.eq(walked.vaddr[paging.PAGE_SHIFT:paging.GPA_BITS]),
-            self.entry.level.eq(Mux(level < guest_level, level, guest_level)),
-            self.entry.vs_level.eq(level),
-            self.entry.ppn.eq(address[paging.PAGE_SHIFT:]),
-            Cat(self.entry.u, self.entry.r, self.entry.x).eq(Cat(leaf.u, leaf.r, leaf.x)),
-            Cat(self.entry.gr, self.entry.gx).eq(Cat(guest_leaf.r, guest_leaf.x)),
-            self.entry.w.eq(leaf.w & guest_leaf.w),
+            self.page.eq(page),
+            self.page.ppn.eq(number_at),
+            self.page.ram.eq(ram),
+            self.page.rom.eq(rom),
+            self.page.cached.eq(ram & ~((number_at >= self.uncached_first) & (number_at <= self.uncached_last))),
+            self.response.fault.eq(1),
+            self.response.bus_error.eq(bus_error),
+            self.response.error_paddr.eq(at),
+            self.response.implicit.eq((fault == Fault.GUEST_PAGE) & ~final),
+            self.response.tval2.eq(Mux(fault == Fault.GUEST_PAGE, target[2:], 0)),
         ]
+        with m.Switch(fault):
+            for kind, names in CAUSES.items():
+                fetch, load, store = (causes.EXC[name] for name in names)
+                with m.Case(kind):
+                    # CBO faults as a store.
+                    m.d.comb += self.response.cause.eq(
+                        Mux(access == Access.FETCH, fetch, Mux(access == Access.LOAD, load, store)))
         return m

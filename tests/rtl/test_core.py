@@ -116,7 +116,7 @@ def test_dependent_arithmetic_retires_every_cycle(run):
     ([NOP, NOP, ("bne", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 1, 1]),
 ], ids=["load-use", "load", "mul", "jump", "taken", "not-taken"])
 def test_bubbles(run, program, wanted):
-    lead = [NOP] * 4
+    lead = [("auipc", {"rd": 9}), ("ld", {"rd": 8, "rs1": 9}), NOP, NOP]      # the page is in the data TLB then
     records = run(lead + program + [NOP] * 8, count=4 + len(wanted) + 1)
     assert gaps(records)[4:] == wanted
 

@@ -9,8 +9,8 @@ from rtl.mmu.mmu import Mmu
 from rtl.types import Access, FenceKind
 from tests.rtl.mmu.reference import FETCH, UBIT, A, BusError, Context, D, Memory, R, V, W, X
 
-CONFIG = replace(CONFIGS["tiny"], tlb_entries=4, gtlb_entries=2)
-FIELDS = ("fault", "cause", "paddr", "tval2", "implicit", "bus_error", "error_paddr")
+CONFIG = replace(CONFIGS["tiny"], tlb_entries=4, walk_entries=4)
+FIELDS = ("fault", "cause", "tval2", "implicit", "bus_error")
 RWX, LEAF = R | W | X, V | A | D
 SATP, VSATP, HGATP = 0x80100, 0x80200, 0x80400      # root pages
 FULL = Context(satp_mode=1, satp_ppn=SATP, vsatp_mode=1, vsatp_ppn=VSATP, hgatp_mode=1, hgatp_ppn=HGATP)
@@ -18,39 +18,40 @@ SFENCE, VVMA, GVMA = FenceKind.SFENCE_VMA, FenceKind.HFENCE_VVMA, FenceKind.HFEN
 
 
 class Bench:
-    """The unit with a memory behind it. `delays` yields wait states of the bus."""
+    """The unit with a memory behind it. `delays` yields wait states of the memory."""
 
     def __init__(self, memory, config=CONFIG, delays=lambda: 0):
         self.dut, self.memory, self.config, self.delays = Mmu(config), memory, config, delays
-        self.beats = 0
+        self.reads = 0
+        self.waited = 0         # cycles before the last answer; 0: the TLB had it
 
     def run(self, *benches):
         sim = Simulator(self.dut)
         sim.add_clock(1e-6)
-        sim.add_testbench(self._bus, background=True)
+        sim.add_testbench(self._serve, background=True)
         for bench in benches:
             sim.add_testbench(bench)
         sim.run()
 
-    async def _bus(self, ctx):
-        bus = self.dut.bus
+    async def _serve(self, ctx):
+        memory = self.dut.memory
         while True:
-            while not ctx.get(bus.cyc & bus.stb):
+            while not ctx.get(memory.valid):
                 await ctx.tick()
-            address = ctx.get(bus.adr) << 3
-            assert not ctx.get(bus.we) and ctx.get(bus.sel) == 0xff
+            address = ctx.get(memory.paddr)
+            assert not ctx.get(memory.write)
             for _ in range(self.delays()):
                 await ctx.tick()
-                assert ctx.get(bus.cyc & bus.stb) and ctx.get(bus.adr) << 3 == address, "a started beat is held"
+                assert ctx.get(memory.valid) and ctx.get(memory.paddr) == address, "a started access is held"
             try:
-                ctx.set(bus.dat_r, self.memory.read(address))
-                ctx.set(bus.ack, 1)
+                ctx.set(memory.rdata, self.memory.read(address))
             except BusError:
-                ctx.set(bus.err, 1)
-            self.beats += 1
+                ctx.set(memory.error, 1)
+            ctx.set(memory.done, 1)
+            self.reads += 1
             await ctx.tick()
-            ctx.set(bus.ack, 0)
-            ctx.set(bus.err, 0)
+            ctx.set(memory.done, 0)
+            ctx.set(memory.error, 0)
 
     def set_context(self, ctx, context):
         ctx.set(self.dut.context, asdict(context))
@@ -59,13 +60,18 @@ class Bench:
         port = port or (self.dut.fetch if access == FETCH else self.dut.data)
         ctx.set(port.request.p, {"vaddr": vaddr, "access": Access(access), "hlvx": hlvx, "mode": mode})
         ctx.set(port.request.valid, 1)
-        cycles = 0
+        self.waited = 0
         while not ctx.get(port.request.ready):
             await ctx.tick()
-            cycles += 1
-            assert cycles < 500, "no answer"
+            self.waited += 1
+            assert self.waited < 500, "no answer"
         response = ctx.get(port.response)
-        answer = {name: getattr(response, name) for name in FIELDS}
+        if response.fault:
+            answer = {name: getattr(response, name) for name in FIELDS}
+            if response.bus_error:
+                answer["error_paddr"] = response.error_paddr
+        else:
+            answer = {name: getattr(response, name) for name in ("fault", "paddr", "ram", "rom", "cached")}
         await ctx.tick()
         ctx.set(port.request.valid, 0)
         return answer

@@ -20,8 +20,7 @@ class Fault(Exception):
 
     def __init__(self, kind, access, **fields):
         super().__init__(kind)
-        self.fields = {"fault": 1, "cause": CAUSES[kind, access], "paddr": 0, "tval2": 0, "implicit": 0,
-                       "bus_error": 0, "error_paddr": 0} | fields
+        self.fields = {"fault": 1, "cause": CAUSES[kind, access], "tval2": 0, "implicit": 0, "bus_error": 0} | fields
 
 
 class BusError(Exception):
@@ -192,4 +191,5 @@ class Translator:
             paddr = self.translate(vaddr, access, hlvx, mode)
         except Fault as fault:
             return fault.fields
-        return {"fault": 0, "cause": 0, "paddr": paddr, "tval2": 0, "implicit": 0, "bus_error": 0, "error_paddr": 0}
+        ram = paddr in RAM
+        return {"fault": 0, "paddr": paddr, "ram": int(ram), "rom": int(paddr in ROM), "cached": int(ram)}
