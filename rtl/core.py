@@ -258,6 +258,7 @@ class Core(wiring.Component):
             csr.irq_seip.eq(self.irq_seip),
             mmu.context.eq(csr.context),
             mmu.fence.eq(commit.fence),
+            mmu.uncached_first.eq(~0),      # an empty range
             record.record.eq(commit.record),
             self.retire.eq(record.retire),
         ]
