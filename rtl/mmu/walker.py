@@ -159,7 +159,7 @@ class Walker(wiring.Component):
 
         # ---- Memory ------------------------------------------------------------------------------
         ram, rom = Signal(), Signal()
-        fits = ~at[pa_bits:].any()
+        fits, executable = ~at[pa_bits:].any(), ram | rom
         m.d.comb += [
             ram.eq(is_ram(at)),
             rom.eq(is_rom(at)),
@@ -219,7 +219,7 @@ class Walker(wiring.Component):
 
             with m.State("READ"):                           # step 2
                 # A page table lies in RAM or in ROM, not in an I/O region.
-                readable = (ram | rom) & fits
+                readable = executable & fits
                 m.d.comb += memory.valid.eq(readable)
                 m.d.sync += [pte.eq(memory.rdata), cached.eq(0)]
                 with m.If(~readable):
@@ -280,7 +280,9 @@ class Walker(wiring.Component):
                     m.next = "IDLE"
 
             with m.State("FINAL"):
-                with m.If(~fits):
+                # Nothing is executed, nor read as code, in an I/O region.
+                code = (access == Access.FETCH) | walked.hlvx
+                with m.If(~fits | (code & ~executable)):
                     fail(Fault.ACCESS)
                 with m.Else():
                     m.d.comb += self.fill.eq(~dropped)
@@ -297,6 +299,7 @@ class Walker(wiring.Component):
         m.d.comb += [
             self.page.eq(page),
             self.page.ppn.eq(number_at),
+            self.page.x.eq(page.x & executable),
             self.page.ram.eq(ram),
             self.page.rom.eq(rom),
             self.page.cached.eq(ram & ~((number_at >= self.uncached_first) & (number_at <= self.uncached_last))),

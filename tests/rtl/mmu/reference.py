@@ -152,7 +152,7 @@ class Translator:
             address = vaddr
         if two:
             address = self.g_stage(address, access, access, hlvx, c.mxr, False)
-        if address >> self.pa_bits:
+        if address >> self.pa_bits or ((access == FETCH or hlvx) and address not in RAM and address not in ROM):
             raise Fault(ACCESS, access)
         return address
 
