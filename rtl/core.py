@@ -258,6 +258,9 @@ class Core(wiring.Component):
             csr.irq_seip.eq(self.irq_seip),
             mmu.context.eq(csr.context),
             mmu.fence.eq(commit.fence),
+            csr.event_tlb_miss.eq(mmu.tlb_miss),
+            csr.event_tlb_miss_g.eq(mmu.g_miss),
+            csr.event_walk_reference.eq(mmu.reference),
             mmu.uncached_first.eq(~0),      # an empty range
             record.record.eq(commit.record),
             self.retire.eq(record.retire),
