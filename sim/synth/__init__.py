@@ -1,0 +1,1 @@
+"""From the core to an FPGA: synthesis, place and route, bitstream, and what they cost."""

