@@ -35,8 +35,8 @@ class Devices(wiring.Component):
     physical address space; where RAM ends, the outside answers `err`.
     """
 
-    def __init__(self, config: Config):
-        self.config = config
+    def __init__(self, config: Config, *, cycles_per_tick: int = soc_map.CYCLES_PER_TICK):
+        self.config, self._cycles_per_tick = config, cycles_per_tick
         super().__init__({
             "ibus": In(wishbone.Signature()),
             "dbus": In(wishbone.Signature()),
@@ -55,7 +55,7 @@ class Devices(wiring.Component):
         m.submodules.ddecoder = ddecoder = Decoder({r.name: r for r in (*soc_map.DEVICES, ram)})
         m.submodules.rom = rom = Rom(rom_image(self.config))
         m.submodules.finisher = finisher = Finisher()
-        m.submodules.clint = clint = Clint()
+        m.submodules.clint = clint = Clint(self._cycles_per_tick)
         m.submodules.plic = plic = Plic()
         m.submodules.uart = uart = Uart()
 

@@ -4,6 +4,7 @@ from amaranth.hdl import *
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
+from isa import platform as soc_map
 from isa import retire
 
 from . import activity
@@ -16,18 +17,20 @@ class Soc(wiring.Component):
     """A core in its machine; the ports are those of `Devices` that face the world, and the core's `retire` and
     `activity`.
 
+    mtime counts once in `cycles_per_tick` clock cycles.
+
     No logic reads `wake`: a simulator that runs the clock by itself moves it to wake its testbench.
     """
 
-    def __init__(self, config: Config):
-        self.config = config
+    def __init__(self, config: Config, *, cycles_per_tick: int = soc_map.CYCLES_PER_TICK):
+        self.config, self._cycles_per_tick = config, cycles_per_tick
         super().__init__({**WORLD, "retire": Out(64 * retire.WORDS), "activity": Out(activity.WIDTH),
                           "wake": In(1)})
 
     def elaborate(self, platform):
         m = Module()
         m.submodules.core = core = Core(self.config)
-        m.submodules.devices = devices = Devices(self.config)
+        m.submodules.devices = devices = Devices(self.config, cycles_per_tick=self._cycles_per_tick)
         connect(m, core.ibus, devices.ibus)
         connect(m, core.dbus, devices.dbus)
         m.d.comb += [

@@ -233,6 +233,40 @@ def verilog(config: ConfigName = "default",
     print(path)
 
 
+@app.command()
+def synth(board: Annotated[str, typer.Option("--board", metavar="NAME", help="A board of constraints/.")] = "ulx3s-85f",
+          config: ConfigName = "default",
+          seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the placement.")] = 1,
+          output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: BOARD_NAME.bit")] = None,
+          allow_slow: Annotated[bool, typer.Option("--allow-slow", help="Write it even if the clock is too fast.")] = False
+          ) -> None:
+    """Make a bitstream: the core, its devices, and the hypervisor with two guests in block RAM."""
+    from rtl.config import CONFIGS
+    from sim.run import named
+    from sim.synth.board import boards, build
+    from sim.synth.tools import ToolError
+    from sim.toolchain import ToolchainError
+    known = boards()
+    if board not in known:
+        raise BadInput(f"no board is called {board!r}; there are {', '.join(known)}")
+    named(config, CONFIGS)
+    target = output or Path(f"{board}_{config}.bit")
+    with Terminal() as terminal:
+        try:
+            made = build(known[board], config, seed, lambda step: terminal.note(f"{step} ..."))
+        except (ToolError, ToolchainError) as error:
+            raise BadInput(str(error)) from error
+        terminal.note(f"longest path {made.timing.paths[0].text()}")
+        speed = f"{made.timing.fmax:.1f} MHz are possible, and the board's clock has {made.clock_mhz:g} MHz"
+        if not (made.met or allow_slow):
+            raise BadInput(f"{speed}; another --seed may do, or --allow-slow writes the bitstream all the same")
+        try:
+            target.write_bytes(made.path.read_bytes())
+        except OSError as error:
+            raise BadInput(f"cannot write {target}: {error.strerror}") from error
+        terminal.note(f"{target}: {speed}")
+
+
 def size(text: str) -> int:
     """Bytes in a size such as 64M. Raises BadInput."""
     scale = {"K": 10, "M": 20, "G": 30}.get(text[-1:].upper(), 0)

@@ -2,6 +2,9 @@
 #include "isa.h"
 #include "layout.h"
 
+    .globl  page_pool_end           /* for link.ld */
+    .set    page_pool_end, GUEST_HOST_BASE
+
     .section .text.entry, "ax"
     .globl _start
 _start:

