@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 
 MINUTES ?= 30
 
-.PHONY: help demo test soak coverage bench lint docs model clean setup system
+.PHONY: help demo test soak coverage bench fpga fpga-report bitstream lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
@@ -14,6 +14,8 @@ help:
 	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped"
 	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
+	@echo "make bitstream  the core and the hypervisor for the board ULX3S (LFE5U-85F), by tools from PyPI"
+	@echo "make fpga-report  area and clock of each configuration beside other cores (hours; goes on where it stopped)"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
@@ -29,6 +31,16 @@ soak: setup model
 		$(BIN)/doppelhart fuzz --against rtl --config $$config --seeds 0:1000000 \
 			--minutes $$(($(MINUTES) / 3)) -o build/soak/$$config || exit; \
 	done
+
+fpga: setup
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock -e '.[fpga]' \
+		--config-settings editable_mode=compat
+
+fpga-report: fpga
+	@$(BIN)/python -m sim.synth.report
+
+bitstream: fpga
+	@$(BIN)/doppelhart synth --board ulx3s-85f
 
 coverage: setup model
 	@$(BIN)/python -m sim.bench.coverage

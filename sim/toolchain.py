@@ -20,7 +20,7 @@ class ToolchainError(Exception):
 
 
 def cc(arguments: Sequence[str | Path]) -> None:
-    """Run the RISC-V C compiler (which also assembles and links) for this machine's target. `-ffixed-xN` leaves register xN unused.
+    """Run the RISC-V C compiler (which also assembles and links) for this machine's target. `-ffixed-xN` leaves xN unused.
 
     Raises ToolchainError with the compiler's messages when it fails.
     """
