@@ -11,6 +11,7 @@ from isa import paging
 from rtl.config import Config
 from rtl.mmu.tlb import Tlb
 from rtl.mmu.walker import Walker
+from rtl.pmp import Pmp, PmpCsr
 from rtl.types import Fence, MmuContext, Translate, WordPort
 
 
@@ -28,6 +29,7 @@ class Mmu(wiring.Component):
             "fence":   In(Fence),
             "context": In(MmuContext),
             "memory":  Out(WordPort()),         # page-table entries
+            "pmp":     In(PmpCsr()),
             # RAM from here to there, in whole pages, that no cache may hold
             "uncached_first": In(56),
             "uncached_last":  In(56),
@@ -44,6 +46,15 @@ class Mmu(wiring.Component):
         m.submodules.dtlb = dtlb = Tlb(self._config)
         connect(m, walker.memory, flipped(self.memory))
 
+        changed = Signal()          # what PMP says
+        if self._config.profile.has("Smpmp"):
+            m.submodules.pmp = pmp = Pmp(self._config)
+            connect(m, flipped(self.pmp), pmp.csr)
+            connect(m, walker.pmp, pmp.check)
+            m.d.comb += changed.eq(pmp.changed)
+        else:
+            m.d.comb += [getattr(walker.pmp, name).eq(1) for name in ("done", "r", "w", "x")]
+
         for_data = Signal()         # the walk serves the data port
         waits = {}
         for name, port, tlb, mine in (("data", self.data, dtlb, for_data), ("fetch", self.fetch, itlb, ~for_data)):
@@ -57,6 +68,7 @@ class Mmu(wiring.Component):
                 tlb.fill.eq(walker.fill & mine),
                 tlb.filled.eq(walker.page),
                 tlb.large.eq(walker.large),
+                tlb.clear.eq(changed),
                 waits[name].eq(request.valid & ~tlb.hit),
                 request.ready.eq(request.valid & (tlb.hit | failed)),
                 response.eq(walker.response),
@@ -72,7 +84,8 @@ class Mmu(wiring.Component):
             walker.fence.eq(self.fence),
             walker.start.eq(waits["data"] | waits["fetch"]),
             walker.request.eq(Mux(waits["data"], self.data.request.p, self.fetch.request.p)),
-            walker.abort.eq(self.fence.valid | ~Mux(for_data, self.data.request.valid, self.fetch.request.valid)),
+            walker.clear.eq(changed),
+            walker.abort.eq(self.fence.valid | changed | ~Mux(for_data, self.data.request.valid, self.fetch.request.valid)),
             walker.uncached_first.eq(self.uncached_first[paging.PAGE_SHIFT:]),
             walker.uncached_last.eq(self.uncached_last[paging.PAGE_SHIFT:]),
             self.tlb_miss.eq(walker.start & ~walker.busy),

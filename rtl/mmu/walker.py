@@ -13,6 +13,7 @@ from rtl.from_isa import is_ram, is_rom
 from rtl.mmu.pte import ROOT, Pte, allows, join_page, pte_address, vpn
 from rtl.mmu.tlb import Page, Space, space_of
 from rtl.mmu.walk_cache import REGION_SHIFT, Region, WalkCache
+from rtl.pmp import PmpCheck
 from rtl.types import Access, Fence, MmuContext, TranslateRequest, TranslateResponse, WordPort
 
 
@@ -46,6 +47,7 @@ class Walker(wiring.Component):
         super().__init__({
             "context":  In(MmuContext),
             "fence":    In(Fence),              # a cycle in which it is valid has `abort`
+            "clear":    In(1),                  # PMP has changed: forget everything; such a cycle has `abort`
             "start":    In(1),
             "request":  In(TranslateRequest),
             "abort":    In(1),
@@ -56,6 +58,7 @@ class Walker(wiring.Component):
             "failed":   Out(1),
             "response": Out(TranslateResponse),
             "memory":   Out(WordPort()),
+            "pmp":      Out(PmpCheck()),
             # RAM from page to page that no cache may hold
             "uncached_first": In(44),
             "uncached_last":  In(44),
@@ -68,7 +71,7 @@ class Walker(wiring.Component):
         m = Module()
         config, context = self._config, self.context
         has_h, pa_bits = config.has_h, config.profile.pa_bits
-        memory = self.memory
+        memory, pmp = self.memory, self.pmp
 
         # ---- Where the walk is -------------------------------------------------------------------
         walked = Signal(TranslateRequest)
@@ -83,6 +86,7 @@ class Walker(wiring.Component):
         first_level, g_level, level = Signal(2), Signal(2), Signal(2)   # of `pte`
         page = Signal(Page)         # what the stages say of the page so far
         fault, bus_error = Signal(Fault), Signal()
+        answered, broken = Signal(), Signal()   # by memory, with an error, while PMP has not answered
         vaddr, access = walked.vaddr, walked.access
         m.d.comb += [
             [space[name].eq(value) for name, value in space_of(walked.mode, context, has_h).items()],
@@ -146,6 +150,7 @@ class Walker(wiring.Component):
                 cache.filled.ppn.eq(Cat(at[paging.PAGE_SHIFT:REGION_SHIFT] & (level == 0).replicate(paging.VPN_BITS),
                                         Mux(level == 0, at[REGION_SHIFT:], joined[paging.VPN_BITS:]))),
                 cache.fence.eq(self.fence),
+                cache.clear.eq(self.clear),
             ]
 
         def take_region(level):
@@ -164,6 +169,8 @@ class Walker(wiring.Component):
             ram.eq(is_ram(at)),
             rom.eq(is_rom(at)),
             memory.paddr.eq(at),
+            pmp.ppn.eq(at[paging.PAGE_SHIFT:]),
+            pmp.machine.eq(space.machine & final),      # page tables are S-mode's
             self.reference.eq(memory.valid & memory.done),
         ]
 
@@ -171,7 +178,7 @@ class Walker(wiring.Component):
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
 
             with m.State("IDLE"):
-                m.d.sync += [walked.eq(self.request), Cat(guest, final, anew).eq(0)]
+                m.d.sync += [walked.eq(self.request), Cat(guest, final, anew, answered).eq(0)]
                 with m.If(self.start):
                     m.next = "BEGIN"
 
@@ -220,18 +227,26 @@ class Walker(wiring.Component):
             with m.State("READ"):                           # step 2
                 # A page table lies in RAM or in ROM, not in an I/O region.
                 readable = executable & fits
-                m.d.comb += memory.valid.eq(readable)
-                m.d.sync += [pte.eq(memory.rdata), cached.eq(0)]
+                m.d.comb += [
+                    memory.valid.eq(readable & ~answered),
+                    pmp.check.eq(1),            # meanwhile: a read of RAM or ROM has no effect
+                ]
+                m.d.sync += cached.eq(0)
+                with m.If(memory.valid & memory.done):
+                    m.d.sync += [answered.eq(1), pte.eq(memory.rdata), broken.eq(memory.error)]
                 with m.If(~readable):
                     fail(Fault.ACCESS)
-                with m.Elif(memory.done):
+                with m.Elif(pmp.done & (answered | memory.done)):
                     m.next = "CHECK"
-                    with m.If(memory.error):
+                    with m.If(~pmp.r):
+                        fail(Fault.ACCESS)
+                    with m.Elif(Mux(answered, broken, memory.error)):
                         fail(Fault.ACCESS, from_bus=1)
-                with m.If(dropped & (memory.done | ~readable)):
+                with m.If(dropped & (answered | memory.done | ~readable)):
                     m.next = "IDLE"
 
             with m.State("CHECK"):
+                m.d.sync += answered.eq(0)
                 page_fault = Mux(guest, Fault.GUEST_PAGE, Fault.PAGE)
                 m.d.comb += fill_region.eq(~cached & (level == 0))
                 with m.If(pte.is_invalid(level)):                                           # steps 3, 4
@@ -282,11 +297,15 @@ class Walker(wiring.Component):
             with m.State("FINAL"):
                 # Nothing is executed, nor read as code, in an I/O region.
                 code = (access == Access.FETCH) | walked.hlvx
+                m.d.comb += pmp.check.eq(1)
                 with m.If(~fits | (code & ~executable)):
                     fail(Fault.ACCESS)
-                with m.Else():
-                    m.d.comb += self.fill.eq(~dropped)
-                    m.next = "IDLE"
+                with m.Elif(pmp.done):
+                    with m.If(allows(pmp.r, pmp.w, pmp.x & (pmp.r | ~walked.hlvx), access, walked.hlvx, 0)):
+                        m.d.comb += self.fill.eq(~dropped)
+                        m.next = "IDLE"
+                    with m.Else():
+                        fail(Fault.ACCESS)
                 with m.If(dropped):
                     m.next = "IDLE"
 
@@ -299,7 +318,9 @@ class Walker(wiring.Component):
         m.d.comb += [
             self.page.eq(page),
             self.page.ppn.eq(number_at),
-            self.page.x.eq(page.x & executable),
+            self.page.r.eq(page.r & pmp.r),
+            self.page.w.eq(page.w & pmp.w),
+            self.page.x.eq(page.x & pmp.x & executable),
             self.page.ram.eq(ram),
             self.page.rom.eq(rom),
             self.page.cached.eq(ram & ~((number_at >= self.uncached_first) & (number_at <= self.uncached_last))),
