@@ -234,6 +234,7 @@ class Core(wiring.Component):
         m_.stall_on(commit.stall)
         connect(m, lsu.translate, mmu.data)
         connect(m, mmu.memory, walks.words)
+        connect(m, csr.pmp, mmu.pmp)
         connect(m, walks.bus, dbus.masters[0])
         connect(m, lsu.bus, dbus.masters[1])
         connect(m, dbus.bus, flipped(self.dbus))

@@ -16,6 +16,7 @@ from rtl.csr_registers import COUNTERS, home, present, registers
 from rtl.csr_rules import conditions, fixed_masks, legal_mpp
 from rtl.interrupts import BITS, Interrupts
 from rtl.legality import Legality
+from rtl.pmp import PmpCsr
 from rtl.tree import any_of
 from rtl.types import CsrOp, CsrRequest, MmuContext, Mode, SysOp, TrapInfo
 
@@ -78,6 +79,7 @@ class CsrFile(wiring.Component):
             "seen_cycle":    Out(64),
             "seen_irq":      Out(12),
             "clock":         Out(64),
+            "pmp":           Out(PmpCsr()),
             "log_append":    In(1),         # an entry joins the page-modification log: the index moves on
             # What happened in this cycle, for the hpm counters (isa/events.py).
             "event_tlb_miss":       In(1),
@@ -122,7 +124,8 @@ class CsrFile(wiring.Component):
         old, new, written, mask = (Signal(64, name=name) for name in ("old", "new", "written", "mask"))
         line = C(1 << causes.IRQ["SEI"], 64) & select["mip"].replicate(64)
         m.d.comb += [
-            self.rdata.eq(any_of(value & select[name].replicate(64) for name, value in values.items())),
+            self.rdata.eq(any_of(value & select[name].replicate(64) for name, value in values.items())
+                          | Mux(self.pmp.select, self.pmp.value, 0)),
             # CSRRS and CSRRC do not turn the line of the interrupt controller into the software's SEIP.
             old.eq(Mux(line.any() & ~r.mip.seip, self.rdata & ~line, self.rdata)),
         ]
@@ -139,7 +142,7 @@ class CsrFile(wiring.Component):
         rules = conditions(r, new, mode, has_h=has_h)
         masks = {}
         for name, csr in rows.items():
-            for field in csr.fields:
+            for field in csr.fields if csr.ext != "Smpmp" else ():
                 place = home(rows, csr, field)
                 bits = field.mask & fixed.get(name, -1)
                 if place and bits:
@@ -153,7 +156,13 @@ class CsrFile(wiring.Component):
         m.d.comb += [
             mask.eq(any_of(value & select[name].replicate(64) for name, value in masks.items())),
             written.eq((legal_mpp(new, select["mstatus"]) & mask) | (old & ~mask)),
-            self.wvalue.eq(Mux(self.seen_irq[causes.IRQ["SEI"]], written | line, written)),
+            self.pmp.select.eq(self.request_valid
+                               & Cat(select[name] for name, csr in rows.items() if csr.ext == "Smpmp").any()),
+            self.pmp.number.eq(request.addr),
+            self.pmp.write.eq(self.commit & request.write),
+            self.pmp.new.eq(new),
+            self.wvalue.eq(Mux(self.pmp.select, self.pmp.written,
+                               Mux(self.seen_irq[causes.IRQ["SEI"]], written | line, written))),
             self.refetch.eq(self.request_valid & request.write
                             & Cat(bit for name, bit in select.items() if name in REFETCH).any()),
             counters.retire.eq(self.retire),

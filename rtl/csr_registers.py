@@ -10,7 +10,7 @@ from isa import csrs
 from isa.profile import Profile
 
 STORED = ("RW", "WARL")
-COUNTERS = ("mcycle", "minstret")   # rtl/counters.py keeps these
+COUNTERS = ("mcycle", "minstret")   # rtl/counters.py keeps these, and rtl/pmp.py those of Smpmp
 
 
 def present(profile: Profile) -> dict[str, csrs.Csr]:
@@ -42,6 +42,6 @@ def registers(rows: dict[str, csrs.Csr]) -> SimpleNamespace:
     """A signal with named fields for each CSR that stores something, at its reset value."""
     signals = {}
     for csr in rows.values():
-        if csr.name not in COUNTERS and any(f.kind in STORED or f.kind == "RO" for f in csr.fields):
+        if csr.name not in COUNTERS and csr.ext != "Smpmp" and any(f.kind in STORED or f.kind == "RO" for f in csr.fields):
             signals[csr.name] = Signal(layout(csr), init={f.name: f.reset for f in csr.fields}, name=csr.name)
     return SimpleNamespace(**signals)

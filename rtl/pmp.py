@@ -65,7 +65,7 @@ class Pmp(wiring.Component):
         super().__init__({
             "csr":     In(PmpCsr()),
             "check":   In(PmpCheck()),
-            "changed": Out(1),          # a register is written: what was decided before is void
+            "changed": Out(1),          # a register was written in the last cycle: what was decided before is void
         })
 
     def elaborate(self, platform):
@@ -148,8 +148,8 @@ class Pmp(wiring.Component):
             write.addr.eq(index),
             write.data.eq(csr.new[grain - 1:PMPADDR_BITS]),
             write.en.eq(csr.write & csr.select & writable),
-            self.changed.eq(csr.write & csr.select),
         ]
+        m.d.sync += self.changed.eq(csr.write & csr.select)
         with m.If(write.en):
             m.d.sync += defined.bit_select(index, 1).eq(1)
 

@@ -61,6 +61,10 @@ MUTANTS = (
                                 "Mux(explicit, access, Access.LOAD)", "Mux(explicit | FAULT, access, Access.LOAD)")),
     ("h_fence", Mutation("a fence at an address leaves other fragments of the superpage", "rtl/mmu/tlb.py",
                          "at_address[i] | large[i]", "at_address[i] | (large[i] & ~FAULT)")),
+    ("pmp", Mutation("a range of PMP begins at zero", "rtl/pmp.py", "reached & below,", "(reached | FAULT) & below,")),
+    ("pmp", Mutation("PMP forgets what page tables are read as", "rtl/mmu/walker.py",
+                     "with m.If(~pmp.r):", "with m.If(~pmp.r & ~FAULT):")),
+    ("pmp", Mutation("a locked entry does not bind M-mode", "rtl/pmp.py", "(~matches | ~config.l)", "(~matches | ~config.l | FAULT)")),
     # Effective modes, legality, time.
     ("h_sstc", Mutation("vstimecmp works without henvcfg.STCE", "rtl/csr.py",
                         "stce & r.henvcfg.stce & timer_vs", "stce & (r.henvcfg.stce | FAULT) & timer_vs")),

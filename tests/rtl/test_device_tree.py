@@ -7,7 +7,7 @@ from isa import platform
 from isa.profile import PROFILES
 from rtl.device_tree import device_tree
 
-DEFAULT = PROFILES["default"]
+DEFAULT = PROFILES["tiny"]
 
 
 def tree(profile=DEFAULT, ram_size=platform.RAM_SIZE):
