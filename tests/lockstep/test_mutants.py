@@ -64,7 +64,8 @@ MUTANTS = (
     ("pmp", Mutation("a range of PMP begins at zero", "rtl/pmp.py", "reached & below,", "(reached | FAULT) & below,")),
     ("pmp", Mutation("PMP forgets what page tables are read as", "rtl/mmu/walker.py",
                      "with m.If(~pmp.r):", "with m.If(~pmp.r & ~FAULT):")),
-    ("pmp", Mutation("a locked entry does not bind M-mode", "rtl/pmp.py", "(~matches | ~config.l)", "(~matches | ~config.l | FAULT)")),
+    ("pmp", Mutation("a locked entry does not bind M-mode", "rtl/pmp.py",
+                     "(~matches | ~config.l)", "(~matches | ~config.l | FAULT)")),
     # Effective modes, legality, time.
     ("h_sstc", Mutation("vstimecmp works without henvcfg.STCE", "rtl/csr.py",
                         "stce & r.henvcfg.stce & timer_vs", "stce & (r.henvcfg.stce | FAULT) & timer_vs")),
