@@ -27,29 +27,15 @@ class Branch(wiring.Component):
     pc:          In(64)
     imm:         In(signed(32))
     a:           In(64)     # rs1
-    b:           In(64)     # rs2
+    less:        In(1)      # rs1 < rs2, signed or not as the condition wants it
+    equal:       In(1)      # rs1 = rs2
     taken:       Out(1)
     target:      Out(64)
     link:        Out(64)    # address of the following instruction
 
     def elaborate(self, platform):
         m = Module()
-        difference = Signal(65)
-        equal, less_unsigned, less = Signal(), Signal(), Signal()
-        m.d.comb += [
-            difference.eq(self.a - self.b),
-            equal.eq(self.a == self.b),
-            less_unsigned.eq(difference[64]),
-            less.eq(less_unsigned ^ self.a[63] ^ self.b[63]),
-        ]
-        holds = Signal()
-        with m.Switch(self.condition):
-            with m.Case(Condition.EQ, Condition.NE):
-                m.d.comb += holds.eq(equal)
-            with m.Case(Condition.LT, Condition.GE):
-                m.d.comb += holds.eq(less)
-            with m.Default():
-                m.d.comb += holds.eq(less_unsigned)
+        holds = Mux(self.condition.as_value()[2], self.less, self.equal)
         inverted = self.condition.as_value()[0]
         total = Signal(64)
         m.d.comb += [

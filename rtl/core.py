@@ -148,7 +148,6 @@ class Core(wiring.Component):
         x_result = Signal(64)
         m.d.comb += [
             alu.op.eq(x_control.alu),
-            alu.word.eq(x_control.word),
             alu.a.eq(x.payload.a),
             alu.b.eq(Mux(x_control.use_imm, x_control.imm, x.payload.b)),
             branch.conditional.eq(x_control.conditional),
@@ -159,7 +158,8 @@ class Core(wiring.Component):
             branch.pc.eq(x.payload.pc),
             branch.imm.eq(x_control.imm),
             branch.a.eq(x.payload.a),
-            branch.b.eq(x.payload.b),
+            branch.less.eq(alu.less),
+            branch.equal.eq(alu.equal),
             mul.start.eq(x.moves),
             mul.op.eq(x.payload.insn[12:14]),
             mul.word.eq(x_control.word),

@@ -11,7 +11,7 @@ from isa.csrs import BY_NAME as CSRS
 from isa.insns import Insn
 from isa.profile import Profile
 
-from .alu import AluOp
+from .alu import AluOp, operation
 from .amo import AmoOp
 from .config import Config
 from .from_isa import field, immediate, rows
@@ -47,8 +47,8 @@ class Control(data.Struct):
     rs2: 5
     imm: signed(32)
     use_imm: 1          # the ALU's second operand is the immediate
-    alu: AluOp
-    word: 1             # 32-bit operation of ALU, MUL or DIV
+    alu: AluOp          # a branch has its comparison
+    word: 1             # 32-bit operation of MUL or DIV
     conditional: 1      # branch
     jump: 1             # JAL, JALR
     indirect: 1         # JALR
@@ -81,13 +81,13 @@ def controls(row: Insn, masks: bool = False) -> dict[str, object]:
     """Controls of one row that its operand fields do not hold; `masks`: the hart has hisadis."""
     name, unit = row.name, row.unit
     access = name.rpartition(".")[2] if "." in name else name[1:]      # lbu -> bu, hlvx.hu -> hu
-    arithmetic = name.replace("i", "").removesuffix("w").upper()       # addiw -> ADD
     atomic = name.partition(".")[0].removeprefix("amo").upper()        # amoadd.w -> ADD
     return {
         "unit":        Unit["ALU" if unit == "bits" else unit.upper()],
-        "use_imm":     unit != "alu" or "rs2" not in row.operands,
-        "alu":         AluOp.__members__.get(arithmetic, AluOp.ADD) if unit == "alu" else AluOp.ADD,
-        "word":        unit in ("alu", "mul", "div") and name.endswith("w"),
+        "use_imm":     unit not in ("alu", "bits", "branch") or "rs2" not in row.operands,
+        "alu":         AluOp.const({"signed": name in ("blt", "bge")} if unit == "branch" else
+                                   operation(name) if unit in ("alu", "bits") else {}).as_value(),
+        "word":        unit in ("mul", "div") and name.endswith("w"),
         "conditional": unit == "branch" and "rd" not in row.operands,
         "jump":        unit == "branch" and "rd" in row.operands,
         "indirect":    name == "jalr",
@@ -150,5 +150,5 @@ class Decode(wiring.Component):
 
 
 def encoding(value: object) -> int:
-    """A number, or the number of an enumeration member."""
+    """The bits of a number, a constant or a member of an enumeration."""
     return int(getattr(value, "value", value))

@@ -9,6 +9,7 @@ from amaranth.sim import Simulator
 from isa import insns
 from isa.insns import FIELDS, IMMEDIATES, extract
 from isa.profile import PROFILES
+from rtl.alu import AluOp, Output, operation
 from rtl.config import CONFIGS
 from rtl.decode import Decode, Unit, immediate_name
 from rtl.types import CboOp, CsrOp, SysOp
@@ -75,10 +76,13 @@ def test_unknown_words_are_illegal():
 
 
 @pytest.mark.parametrize("name, fields", {
-    "add":       {"use_imm": 0, "late": 0, "word": 0},
-    "addiw":     {"use_imm": 1, "word": 1},
+    "add":       {"use_imm": 0, "late": 0},
+    "addiw":     {"use_imm": 1, "alu": AluOp.const({"word": 1})},
     "divuw":     {"word": 1, "late": 1},
-    "beq":       {"conditional": 1, "jump": 0},
+    "beq":       {"conditional": 1, "jump": 0, "use_imm": 0, "alu": AluOp.const({})},
+    "bge":       {"conditional": 1, "alu": AluOp.const({"signed": 1})},
+    "add.uw":    {"use_imm": 0, "alu": AluOp.const({"zero_high": 1})},
+    "roriw":     {"use_imm": 1, "alu": AluOp.const({"output": Output.SHIFT, "rotate": 1, "word": 1})},
     "jal":       {"jump": 1, "indirect": 0, "conditional": 0},
     "jalr":      {"jump": 1, "indirect": 1},
     "auipc":     {"pc_relative": 1},
@@ -111,14 +115,11 @@ def test_controls(name, fields):
 
 
 def test_every_alu_and_amo_row_has_its_own_operation():
-    rows = {unit: [row for row in INSNS if row.unit == unit] for unit in ("alu", "amo")}
+    rows = {unit: [row for row in INSNS if row.unit in units]
+            for unit, units in (("alu", ("alu", "bits")), ("amo", ("amo",)))}
     rng = random.Random(10)
     for row, control in zip(rows["alu"], decode([word_of(r, rng) for r in rows["alu"]]), strict=True):
-        name = row.name
-        if name in ("lui", "auipc"):
-            assert control.alu.name == "ADD"
-        else:
-            assert control.alu.name.lower() == name.replace("i", "").removesuffix("w"), name
+        assert control.alu == AluOp.const(operation(row.name)), row.name
     for row, control in zip(rows["amo"], decode([word_of(r, rng) for r in rows["amo"]]), strict=True):
         assert control.amo.name.lower() == row.name.split(".")[0].removeprefix("amo"), row.name
 
