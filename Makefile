@@ -16,6 +16,7 @@ help:
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
 	@echo "make bitstream  the core and the hypervisor for the board ULX3S (LFE5U-85F), by tools from PyPI"
 	@echo "make fpga-report  area and clock of each configuration beside other cores (hours; goes on where it stopped)"
+	@echo "make prices  measure what exits cost on the core, and write docs/prices.md again"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
 
@@ -44,6 +45,9 @@ bitstream: fpga
 
 coverage: setup model
 	@$(BIN)/python -m sim.bench.coverage
+
+prices: setup model
+	@$(BIN)/python -m sim.vmm.prices
 
 model: setup
 	@$(BIN)/python -m sim.compile

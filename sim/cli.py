@@ -32,6 +32,13 @@ class On(StrEnum):
     spike = "spike"
 
 
+class VmmOn(StrEnum):
+    """What runs a scenario of the hypervisor."""
+
+    model = "model"
+    rtl = "rtl"
+
+
 class Judge(StrEnum):
     """What the golden model is compared with."""
 
@@ -208,11 +215,27 @@ def _judge(against: Judge, config: str) -> "tuple[judge.Judge, values.Limits]":
 @vmm.command()
 def demo(config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
     """The main job: the hypervisor and two guests on the core, in lockstep with the golden model."""
-    from sim.vmm import run_demo, show
+    from sim.vmm.demo import run_demo, show
     with Terminal(as_json=as_json) as terminal:
         outcome = run_demo(config, timeout, terminal)
     show(terminal, outcome)
     _finish(terminal, outcome)
+
+
+ScenarioOn = Annotated[VmmOn, typer.Option("--on", help="What runs it; the RTL is in lockstep with the model.")]
+
+
+@vmm.command()
+def prices(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
+    """What each kind of exit costs: hypercalls, device accesses, faults, interrupts, switches."""
+    from sim.vmm.prices import measure, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        setting = Setting(on.value, config, timeout, terminal)
+        done, rows = measure(setting)
+    show(terminal, setting, rows)
+    done.outcome.figures["prices"] = rows
+    _finish(terminal, done.outcome)
 
 
 @app.command()

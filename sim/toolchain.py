@@ -20,9 +20,9 @@ class ToolchainError(Exception):
 
 
 def cc(arguments: Sequence[str | Path]) -> None:
-    """Run the RISC-V C compiler (which also assembles and links) for this machine's target. `-ffixed-xN` leaves xN unused.
+    """Run the RISC-V C compiler (which also assembles and links) for this machine's target.
 
-    Raises ToolchainError with the compiler's messages when it fails.
+    `-ffixed-xN` leaves register xN unused. Raises ToolchainError with the compiler's messages when it fails.
     """
     words = [str(argument) for argument in arguments]
     cpu = CPU + "".join(RESERVED + word.removeprefix(FIXED) for word in words if word.startswith(FIXED))

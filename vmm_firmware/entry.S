@@ -35,14 +35,14 @@ park:
 .Lnext\@:
 .endm
 
-/* void open_below(void): lets the lower modes reach all memory and the state that Smstateen would keep from them. A hart
-   without PMP or Smstateen has no such CSRs and no such need. */
+/* void open_below(void): lets the lower modes reach all memory and the state that Smstateen would keep from them, HS-mode
+   also Xdoppel. A hart without PMP or Smstateen has no such CSRs and no such need. */
     .globl open_below
 open_below:
     csrr    t2, mtvec
     WRITE_IF_THERE CSR_PMPCFG0, 0x1f            /* NAPOT, X, W, R */
     WRITE_IF_THERE CSR_PMPADDR0, -1
-    WRITE_IF_THERE CSR_MSTATEEN0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
+    WRITE_IF_THERE CSR_MSTATEEN0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG | MSTATEEN0_C
     WRITE_IF_THERE CSR_HSTATEEN0, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG
     csrw    mtvec, t2
     ret

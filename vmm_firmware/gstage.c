@@ -65,6 +65,11 @@ static uint64_t *entry_at(uint64_t root, uint64_t gpa, int level)
     }
 }
 
+bool gstage_is_mapped(uint64_t root, uint64_t gpa)
+{
+    return *entry_at(root, gpa, 0) & PTE_V;
+}
+
 void gstage_map(uint64_t root, uint64_t gpa, uint64_t host, uint64_t size)
 {
     while (size > 0) {

@@ -2,6 +2,7 @@
 #ifndef GSTAGE_H
 #define GSTAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* An empty Sv39x4 table; returns the host-physical address of its root. */
@@ -10,5 +11,8 @@ uint64_t gstage_create(void);
 /* Maps RAM with all permissions, by the largest pages that both addresses allow. Addresses and size are multiples of
    PAGE_SIZE; panics on a second mapping of a page and when the pool of tables is empty. */
 void gstage_map(uint64_t root, uint64_t gpa, uint64_t host, uint64_t size);
+
+/* Is the page of this guest-physical address mapped, by 4 KiB pages alone? */
+bool gstage_is_mapped(uint64_t root, uint64_t gpa);
 
 #endif

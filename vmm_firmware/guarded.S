@@ -1,4 +1,6 @@
 /* Memory accesses of the hypervisor that may trap, and fences for guest translations ("Hypervisor Instructions"). */
+#include "isa.h"
+
     .option arch, +h
 
     .text
@@ -39,6 +41,18 @@ guarded_store:
     ret
     .balign 4
 1:  csrr    a0, scause
+    ret
+
+/* uint64_t guarded_hdcap(void)
+   Called before any guest runs: there is nothing to keep. */
+    .globl guarded_hdcap
+guarded_hdcap:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    li      a0, 0
+    csrr    a0, CSR_HDCAP
+    .balign 4
+1:  csrw    stvec, t0
     ret
 
     .globl fence_gstage

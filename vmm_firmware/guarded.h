@@ -11,6 +11,9 @@ uint64_t guarded_fetch(uint64_t address, uint16_t *parcel);
 /* Stores 32 bits from HS-mode; returns 0, or the cause of the exception that the store raised. Leaves stvec changed. */
 uint64_t guarded_store(uint64_t address, uint32_t value);
 
+/* hdcap, or 0 on a hart without Xdoppel. */
+uint64_t guarded_hdcap(void);
+
 /* HFENCE.GVMA for all addresses and all VMIDs. */
 void fence_gstage(void);
 

@@ -5,15 +5,13 @@
 #include "csr.h"
 #include "exit.h"
 #include "panic.h"
+#include "pause_loop.h"
 #include "sbi.h"
 #include "sched.h"
 #include "vmid.h"
 
 #ifndef HCOUNTEREN
 #define HCOUNTEREN HCOUNTEREN_TM    /* cycle and instret trap: a guest would see the hypervisor's work in them */
-#endif
-#ifndef VTVM
-#define VTVM 0                      /* HSTATUS_VTVM: satp and SFENCE.VMA trap as well */
 #endif
 
 /* What a hart without the hypervisor extension would handle in S-mode. ECALL from VS-mode, guest-page faults and virtual
@@ -48,7 +46,7 @@ static void set_up_hart(void)
     csr_write_checked(CSR_HCOUNTEREN, HCOUNTEREN, HCOUNTEREN_CY | HCOUNTEREN_TM | HCOUNTEREN_IR);
 
     /* WFI comes here, so that others can run meanwhile. VTSR stays 0: SRET of the guest is none of our business. */
-    csr_write_checked(CSR_HSTATUS, HSTATUS_VTW | VTVM, HSTATUS_VTW | HSTATUS_VTVM | HSTATUS_VTSR | HSTATUS_HU);
+    csr_write_checked(CSR_HSTATUS, HSTATUS_GUESTS, HSTATUS_VTW | HSTATUS_VTVM | HSTATUS_VTSR | HSTATUS_HU);
 
     /* The guests' clock starts at 0 with the machine's start. */
     csr_write(CSR_HTIMEDELTA, -csr_read(CSR_TIME));
@@ -58,6 +56,7 @@ static void set_up_hart(void)
     csr_write_checked(CSR_SIE, SIE_STIE, UINT64_MAX);
 
     vmid_init();
+    pause_loop_init();
 }
 
 void hypervisor_main(void)

@@ -4,7 +4,7 @@
 
    0x80000000  firmware image: code, guest images, data, stack, page-table pool (link.ld keeps it below GUEST_HOST_BASE)
    0x80200000  RAM of guest 0, GUEST_RAM_SIZE bytes
-   0x80400000  RAM of guest 1, and so on
+   behind it   RAM of guest 1, and so on
 
    Guest-physical memory, the same for every guest:
 
@@ -36,6 +36,12 @@
 #ifndef SLICES_MAX
 #define SLICES_MAX          100000      /* a guest that has not finished after so many slices never will */
 #endif
+
+#define GUESTS_MAX          16
+#ifndef HARTS
+#define HARTS               1           /* of each guest; the first starts, and starts the others through the SBI */
+#endif
+#define VCPUS_MAX           (GUESTS_MAX * HARTS)
 
 #define STACK_SIZE          0x2000
 

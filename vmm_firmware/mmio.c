@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "csr.h"
+#include "demand.h"
 
 /* Loads and stores: funct3 is the width. In an opcode bit 1 is left out, as htinst uses it for the length. */
 #define OPCODE(insn)        ((insn) & 0x7d)
@@ -45,24 +46,33 @@ static inline bool is_misaligned(uint64_t insn, uint64_t offset)
     return mmio_bytes(insn) != 1 && offset & (mmio_bytes(insn) - 1);
 }
 
-static inline enum outcome load(struct vcpu *vcpu, uint64_t insn)
+static __attribute__((noinline)) enum outcome no_device(struct vcpu *vcpu, uint64_t insn)
+{
+    return demand_map(vcpu) ? RESUME : mmio_nothing(vcpu, insn);
+}
+
+__attribute__((always_inline)) static inline enum outcome load(struct vcpu *vcpu, uint64_t insn)
 {
     const struct device *device = device_at(vcpu->vm, page());
     uint64_t offset = page_offset();
 
-    if (!device || is_misaligned(insn, offset))
+    if (!device)
+        return no_device(vcpu, insn);
+    if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);
     if (!vcpu_has(vcpu, INSN_RD(insn)))
         return AGAIN;
     return device->load(vcpu, insn, offset);
 }
 
-static inline enum outcome store(struct vcpu *vcpu, uint64_t insn)
+__attribute__((always_inline)) static inline enum outcome store(struct vcpu *vcpu, uint64_t insn)
 {
     const struct device *device = device_at(vcpu->vm, page());
     uint64_t offset = page_offset();
 
-    if (!device || is_misaligned(insn, offset))
+    if (!device)
+        return no_device(vcpu, insn);
+    if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);
     if (!vcpu_has(vcpu, INSN_RS2(insn)))
         return AGAIN;
@@ -73,6 +83,9 @@ static inline enum outcome store(struct vcpu *vcpu, uint64_t insn)
 static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu, uint64_t htinst, uint64_t kind)
 {
     uint64_t fault = kind == LOADS ? EXC_LOAD_ACCESS_FAULT : EXC_STORE_ACCESS_FAULT;
+
+    if (demand_map(vcpu))
+        return RESUME;
 
     /* An implicit access: the guest's own page table lies where no RAM is. Or LR, SC, an AMO, a cache-block operation.
        What has bits above 31 set is not in the manual, and says nothing. */

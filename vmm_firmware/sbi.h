@@ -9,6 +9,8 @@ enum {
     SBI_ERR_FAILED = -1,
     SBI_ERR_NOT_SUPPORTED = -2,
     SBI_ERR_INVALID_PARAM = -3,
+    SBI_ERR_INVALID_ADDRESS = -5,
+    SBI_ERR_ALREADY_AVAILABLE = -6,
 };
 
 /* Registers of a call: a0-a5 arguments, a6 function, a7 extension; results in a0 and a1. */
@@ -41,6 +43,13 @@ void sbi_init(void);
 
 /* The extension with this number, or NULL. */
 const struct sbi_extension *sbi_find(uint64_t eid);
+
+/* One call, described by a0-a7 of `vcpu`; what it returns goes to `result` and nowhere else. */
+enum outcome sbi_dispatch(struct vcpu *vcpu, struct sbi_result *result);
+
+/* The harts that a mask and its base mean ("Hart list parameter"), as bits by number in the machine; false if it has not all
+   of them. */
+bool sbi_harts(uint64_t mask, uint64_t base, uint64_t *harts);
 
 /* Handler of environment calls from VS-mode. */
 exit_handler sbi_call;

@@ -1,10 +1,19 @@
-/* Our own SBI extension, in the vendor range. Function 0 does nothing and never comes here: switch.S answers it. */
-#include "sbi.h"
+/* Our own SBI extension, in the vendor range: function 0 does nothing, function 1 is the multicall. Alone, function 0 never
+   comes here: switch.S answers it. */
+#include "sbi_multicall.h"
+
+enum { NULL_CALL, MULTICALL = SBI_FID_MULTICALL };
 
 static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
-    (void)vcpu;
-    return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
+    switch (SBI_FID(vcpu)) {
+    case NULL_CALL:
+        return STEP;
+    case MULTICALL:
+        return sbi_multicall(vcpu, result);
+    default:
+        return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
+    }
 }
 
 SBI_EXTENSION(doppelhart, SBI_EID_DOPPELHART, SBI_EID_DOPPELHART, handle);

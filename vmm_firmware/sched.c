@@ -1,5 +1,5 @@
-/* Round robin over the guests, in time slices of the host's timer (Sstc). A guest in WFI has no turn until an interrupt
-   is pending for it; when every guest waits, so does the hart. */
+/* Round robin over the virtual harts, in time slices of the host's timer (Sstc). One in WFI has no turn until an interrupt is
+   pending for it; when all wait, so does the hart. */
 #include "sched.h"
 
 #include <stddef.h>
@@ -11,13 +11,14 @@
 #define STUCK_SLICES 3
 
 static uint64_t switches;
+static struct vcpu *preferred;
 
 static uint64_t now(void)
 {
     return csr_read(CSR_TIME);
 }
 
-/* When a waiting guest's own timer fires; never, if the guest has not enabled it. All guests share one htimedelta. */
+/* When the timer of a waiting hart fires; never, if it has not enabled it. All guests share one htimedelta. */
 static uint64_t wake_time(const struct vcpu *vcpu)
 {
     if (!(vcpu->vs.ie & VSIE_STIE) || vcpu->vs.timecmp == UINT64_MAX)
@@ -25,17 +26,15 @@ static uint64_t wake_time(const struct vcpu *vcpu)
     return vcpu->vs.timecmp - csr_read(CSR_HTIMEDELTA);
 }
 
-/* Readies every guest whose time has come; returns when the next one's will. */
+/* Readies every hart whose time or interrupt has come; returns when the next one's time will. */
 static uint64_t wake_waiting(void)
 {
     uint64_t next = UINT64_MAX, time = now();
 
-    for (unsigned i = 0; i < vm_count; i++) {
-        struct vcpu *vcpu = &vms[i].vcpu;
-
+    for (struct vcpu *vcpu = vcpus; vcpu < vcpus + vcpu_count; vcpu++) {
         if (vcpu->state != VCPU_WAITING)
             continue;
-        if (wake_time(vcpu) <= time)
+        if (wake_time(vcpu) <= time || vcpu_interrupted(vcpu))
             vcpu->state = VCPU_READY;
         else if (wake_time(vcpu) < next)
             next = wake_time(vcpu);
@@ -45,8 +44,8 @@ static uint64_t wake_waiting(void)
 
 static struct vcpu *ready_after(unsigned index)
 {
-    for (unsigned i = 1; i <= vm_count; i++) {
-        struct vcpu *vcpu = &vms[(index + i) % vm_count].vcpu;
+    for (unsigned i = 1; i <= vcpu_count; i++) {
+        struct vcpu *vcpu = &vcpus[(index + i) % vcpu_count];
 
         if (vcpu->state == VCPU_READY)
             return vcpu;
@@ -54,22 +53,39 @@ static struct vcpu *ready_after(unsigned index)
     return NULL;
 }
 
-static void report(const struct vm *vm, const char *verdict)
+static uint64_t exits(const struct vm *vm, uint64_t cause)
 {
-    const uint64_t *exits = vm->vcpu.exits;
+    uint64_t sum = 0;
 
-    console_print("[hypervisor] guest %u (%s) %s\n", (uint64_t)vm->index, vm->name, verdict);
-    console_print("[hypervisor]   exits: %u null calls, %u calls, %u loads, %u stores, %u instructions, %u timer\n",
-                  vm->vcpu.null_calls, exits[EXC_ECALL_VS], exits[EXC_LOAD_GUEST_PAGE_FAULT],
-                  exits[EXC_STORE_GUEST_PAGE_FAULT], exits[EXC_VIRTUAL_INSTRUCTION], vm->vcpu.timer_exits);
+    for (unsigned hart = 0; hart < HARTS; hart++)
+        sum += vm->vcpus[hart].exits[cause];
+    return sum;
 }
 
-static void end_vm(struct vm *vm, const char *reason)
+static void report(const struct vm *vm, const char *verdict)
 {
+    uint64_t null_calls = 0, timer_exits = 0;
+
+    for (unsigned hart = 0; hart < HARTS; hart++) {
+        null_calls += vm->vcpus[hart].null_calls;
+        timer_exits += vm->vcpus[hart].timer_exits;
+    }
+    console_print("[hypervisor] guest %u (%s) %s\n", (uint64_t)vm->index, vm->name, verdict);
+    console_print("[hypervisor]   exits: %u null calls, %u calls, %u loads, %u stores, %u instructions, %u timer\n",
+                  null_calls, exits(vm, EXC_ECALL_VS), exits(vm, EXC_LOAD_GUEST_PAGE_FAULT),
+                  exits(vm, EXC_STORE_GUEST_PAGE_FAULT), exits(vm, EXC_VIRTUAL_INSTRUCTION), timer_exits);
+}
+
+/* One of its harts has ended, and with it the machine. */
+static void end_vm(struct vcpu *vcpu, const char *reason)
+{
+    struct vm *vm = vcpu->vm;
+
     console_guest_flush(&vm->line, vm->index);
-    vm->vcpu.state = VCPU_ENDED;
+    for (unsigned hart = 0; hart < HARTS; hart++)
+        vm->vcpus[hart].state = VCPU_ENDED;
     if (!vm->passed)
-        console_print("[hypervisor] guest %u at pc %x: %s\n", (uint64_t)vm->index, vm->vcpu.pc, reason);
+        console_print("[hypervisor] guest %u at pc %x: %s\n", (uint64_t)vm->index, vcpu->pc, reason);
     report(vm, vm->passed ? "passed" : "failed");
 }
 
@@ -85,49 +101,66 @@ static _Noreturn void finish(void)
     power_off(code);
 }
 
-/* Next guest after the one of this index, when that is out of the hart. */
+/* Nothing is left that could ready a hart. */
+static _Noreturn void nobody_wakes(void)
+{
+    for (struct vcpu *vcpu = vcpus; vcpu < vcpus + vcpu_count; vcpu++)
+        if (vcpu->state == VCPU_WAITING || vcpu->state == VCPU_STOPPED)
+            end_vm(vcpu, vcpu->state == VCPU_WAITING ? "waits for an interrupt that cannot come" : "has stopped all its harts");
+    finish();
+}
+
+void sched_prefer(struct vcpu *vcpu)
+{
+    preferred = vcpu;
+}
+
+/* Next virtual hart after the one of this index, when that is out of the hart. */
 static struct vcpu *choose(unsigned index)
 {
     for (;;) {
         uint64_t wake = wake_waiting();
-        struct vcpu *vcpu = ready_after(index);
+        struct vcpu *vcpu = preferred && preferred->state == VCPU_READY ? preferred : ready_after(index);
 
+        preferred = NULL;
         if (vcpu) {
             uint64_t slice_end = now() + SLICE_TICKS;
 
+            vcpu->spins = false;
             vcpu_load(vcpu);
             switches++;
             csr_write(CSR_STIMECMP, wake < slice_end ? wake : slice_end);
             return vcpu;
         }
-        if (wake == UINT64_MAX) {
-            for (unsigned i = 0; i < vm_count; i++)
-                if (vms[i].vcpu.state == VCPU_WAITING)
-                    end_vm(&vms[i], "waits for an interrupt that cannot come");
-            finish();
-        }
+        if (wake == UINT64_MAX)
+            nobody_wakes();
         csr_write(CSR_STIMECMP, wake);
         while (!(csr_read(CSR_SIP) & SIP_STIP))
             __asm__ volatile("wfi");
     }
 }
 
+static unsigned index_of(const struct vcpu *vcpu)
+{
+    return (unsigned)(vcpu - vcpus);
+}
+
 struct vcpu *sched_next(struct vcpu *current)
 {
     vcpu_save(current);
-    return choose(current->vm->index);
+    return choose(index_of(current));
 }
 
 struct vcpu *sched_end(struct vcpu *vcpu)
 {
     vcpu_save(vcpu);
-    end_vm(vcpu->vm, vcpu->end_reason);
-    return choose(vcpu->vm->index);
+    end_vm(vcpu, vcpu->end_reason);
+    return choose(index_of(vcpu));
 }
 
 void sched_start(void)
 {
-    vm_enter(choose(vm_count - 1));
+    vm_enter(choose(vcpu_count - 1));
 }
 
 enum outcome sched_slice_over(struct vcpu *vcpu)

@@ -10,6 +10,9 @@ _Noreturn void sched_start(void);
 /* Handler of the host's timer interrupt. */
 exit_handler sched_slice_over;
 
+/* This one has the next turn, if it can run then. NULL: the next in order. */
+void sched_prefer(struct vcpu *vcpu);
+
 /* Takes the hart from this guest and gives it to the next in turn, which may be the same. */
 struct vcpu *sched_next(struct vcpu *current);
 

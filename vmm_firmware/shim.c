@@ -19,7 +19,7 @@ void shim_main(void)
     open_below();
 
     /* An ecall from HS would ask for a service of this shim; there is none, so it stays here and is reported. */
-    csr_write_checked(CSR_MEDELEG, MEDELEG_WRITABLE & ~(1 << EXC_ECALL_S), NEEDED_EXCEPTIONS);
+    csr_write_checked(CSR_MEDELEG, (MEDELEG_WRITABLE | MEDELEG_XDOPPEL) & ~(1 << EXC_ECALL_S), NEEDED_EXCEPTIONS);
     csr_write_checked(CSR_MIDELEG, MIDELEG_SSI | MIDELEG_STI | MIDELEG_SEI, MIDELEG_STI);
 
     /* Sstc: stimecmp and, through henvcfg, vstimecmp. Without it no time slice would ever end. */

@@ -1,7 +1,9 @@
 /* Exits from a guest, by cause ("Hypervisor: Trap Cause Codes"). */
 #include "csr.h"
+#include "demand.h"
 #include "exit.h"
 #include "mmio.h"
+#include "pause_loop.h"
 #include "sbi.h"
 #include "sched.h"
 #include "virtual.h"
@@ -9,7 +11,7 @@
 /* Nothing is mapped where the guest jumped to, or where its page table is. */
 static enum outcome fetch_fault(struct vcpu *vcpu)
 {
-    return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, csr_read(CSR_STVAL));
+    return demand_map(vcpu) ? RESUME : reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, csr_read(CSR_STVAL));
 }
 
 /* An access that both stages allow and that the machine itself refuses. */
@@ -49,7 +51,7 @@ exit_handler *const exit_handlers[EXCEPTIONS] = {
     [EXC_LOAD_GUEST_PAGE_FAULT] = mmio_load,
     [EXC_VIRTUAL_INSTRUCTION] = virtual_instruction,
     [EXC_STORE_GUEST_PAGE_FAULT] = mmio_store,
-    [EXC_PAUSE_LOOP] = unexpected,
+    [EXC_PAUSE_LOOP] = pause_loop,
     [EXC_PAGE_LOG_FULL] = unexpected,
 };
 

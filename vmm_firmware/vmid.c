@@ -29,8 +29,9 @@ uint64_t vmid_rollovers(void)
     return generation - 1;
 }
 
-void vmid_enter(struct vm *vm)
+void vmid_enter(struct vcpu *vcpu)
 {
+    struct vm *vm = vcpu->vm;
     bool fresh = vm->vmid_generation != generation || vmid_max == 0;
 
     if (fresh) {
@@ -45,7 +46,8 @@ void vmid_enter(struct vm *vm)
     csr_write(CSR_HGATP, hgatp(vm->gstage_root, vm->vmid));
 
     /* The fence of a new generation covers G-stage translations only; the guest-virtual ones of an earlier owner of
-       this VMID can be reached while hgatp holds it. */
-    if (fresh)
+       this VMID can be reached while hgatp holds it. Another hart of the same machine has address spaces of its own, too. */
+    if (fresh || vm->last != vcpu)
         fence_guest();
+    vm->last = vcpu;
 }

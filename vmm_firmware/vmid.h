@@ -7,8 +7,8 @@
 /* Finds out how many VMIDs the hart has. */
 void vmid_init(void);
 
-/* Writes hgatp for this machine, with a VMID that no other machine of the current generation has. */
-void vmid_enter(struct vm *vm);
+/* Writes hgatp for this hart's machine, with a VMID that no other machine of the current generation has. */
+void vmid_enter(struct vcpu *vcpu);
 
 /* How often all VMIDs were used up. */
 uint64_t vmid_rollovers(void);

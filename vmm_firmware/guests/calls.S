@@ -26,9 +26,13 @@ _start:
     srli    a2, s1, 63
     bnez    t1, 3f
     mv      a7, a1
-3:  li      t1, 8                   /* a legacy shutdown would come back from nowhere */
+3:  li      t1, 8                   /* a legacy shutdown would not come back, nor a hart that stops */
     beq     a7, t1, 4f
-    ecall
+    li      t1, 0x48534d
+    bne     a7, t1, 5f
+    addi    t1, a6, -1
+    beqz    t1, 4f
+5:  ecall
 4:  addi    s0, s0, -1
     bnez    s0, 1b
 

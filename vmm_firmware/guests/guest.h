@@ -26,12 +26,15 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 
 #define SBI_BASE            0x10
 #define SBI_TIME            0x54494d45
+#define SBI_IPI             0x735049
+#define SBI_HART_STATE      0x48534d
 #define SBI_DEBUG_CONSOLE   0x4442434e
 #define SBI_SYSTEM_RESET    0x53525354
 #define SBI_SET_TIMER       0x00        /* legacy */
 #define SBI_PUTCHAR         0x01
 #define SBI_GETCHAR         0x02
 #define SBI_DOPPELHART      0x09000000
+#define SBI_MULTICALL       1           /* its function */
 
 /* Ends the guest through the SBI: passed or not. */
 _Noreturn void guest_exit(bool passed);

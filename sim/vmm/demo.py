@@ -1,4 +1,4 @@
-"""The hypervisor's scenarios as the user runs them: build the firmware, run it in lockstep, show what it cost."""
+"""The demo: two guests side by side on the RTL in lockstep, and what that cost."""
 
 from pathlib import Path
 from typing import Any

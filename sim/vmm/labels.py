@@ -1,0 +1,60 @@
+"""Exits by what a guest was about: it writes a label to sscratch, which costs it one instruction and the hypervisor nothing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from isa import csrs, retire
+from sim.stats import prices
+
+_F = retire.FIELDS
+_CSRS = (csrs.BY_NAME["sscratch"].number, csrs.BY_NAME["vsscratch"].number)
+
+
+@dataclass
+class Labelled:
+    """Consumes blocks of records in order. The price of an exit is what it is in sim.stats; instructions are counted, too.
+
+    Samples are kept by label and cause: bit 6 for interrupts, the exception code below it.
+    """
+
+    cycles: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    instructions: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    _labels: dict[int, int] = field(default_factory=lambda: defaultdict(int))     # by the hart's root page table
+    _root: int = 0
+    _pending: tuple[tuple[int, int], int] | None = None
+    _count: int = 0
+
+    def feed(self, block: Sequence[int], count: int) -> None:
+        """Count `count` records; `block` holds at least count * retire.WORDS unsigned 64-bit words."""
+        size = count * retire.WORDS
+        heads = block[_F["valid"].word:size:retire.WORDS]
+        clocks = block[_F["clock"].word:size:retire.WORDS]
+        values = block[_F["csr_value"].word:size:retire.WORDS]
+        v, next_v = 4 << _F["mode"].lsb, 4 << _F["next_mode"].lsb
+        trap, write = 1 << _F["trap"].lsb, 1 << _F["csr_write"].lsb
+        address, cause, interrupt = _F["csr_addr"].lsb, _F["cause"].lsb, _F["interrupt"].lsb
+        hgatp = csrs.BY_NAME["hgatp"].number
+        for head, clock, value in zip(heads, clocks, values, strict=True):
+            if not head & v:
+                self._count += 1
+                if head & write and head >> address & 0xFFF == hgatp:
+                    self._root = value
+                continue
+            if self._pending is not None:
+                key, start = self._pending
+                self.cycles[key].append(clock - start)
+                self.instructions[key].append(self._count)
+                self._pending = None
+            if head & write and head >> address & 0xFFF in _CSRS:
+                self._labels[self._root] = value
+            if head & trap and not head & next_v:
+                code = head >> cause & 0x3F | (head >> interrupt & 1) << 6
+                self._pending, self._count = ((self._labels[self._root], code), clock), 0
+
+    def summary(self) -> dict[str, Any]:
+        """By `label/cause`, as plain numbers for JSON: cycles as in sim.stats.prices, and the median of the instructions."""
+        return {f"{label}/{cause}": {**prices(samples),
+                                     "instructions": prices(self.instructions[label, cause])["median"]}
+                for (label, cause), samples in sorted(self.cycles.items())}

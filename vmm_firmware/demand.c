@@ -1,0 +1,23 @@
+/* RAM that a guest gets page by page: a guest-page fault in RAM maps its page. */
+#include "demand.h"
+
+#include "csr.h"
+#include "gstage.h"
+#include "guarded.h"
+
+bool demand_map(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    uint64_t page = csr_read(CSR_HTVAL) << 2 & -(uint64_t)PAGE_SIZE;
+    void *host = vm_memory(vm, page, PAGE_SIZE);
+
+    if (!RAM_ON_DEMAND || !host)
+        return false;
+
+    /* A hart may go on faulting on a page that is mapped by now, until it is told. */
+    if (gstage_is_mapped(vm->gstage_root, page))
+        fence_gstage();
+    else
+        gstage_map(vm->gstage_root, page, (uint64_t)host, PAGE_SIZE);
+    return true;
+}
