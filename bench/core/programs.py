@@ -99,7 +99,7 @@ def build(program: Program, compiler: Compiler, world: World) -> Path:
             _gcc([f"-march=rv64imac{_suffix(compiler)}_zicsr", compiler.level, *FREESTANDING, *flags])
         else:
             features = "".join(f"+{extension.lower()}" for extension in compiler.extensions)
-            toolchain.cc([f"{toolchain.TARGET[2]}{features}", compiler.level, *CLANG, *flags])
+            toolchain.cc([f"{toolchain.CPU}{features}", compiler.level, *CLANG, *flags])
         objects.append(target)
     partial = elf.with_suffix(".partial")
     toolchain.cc(["-T", SOURCES / "core.ld", *objects, "-o", partial])
