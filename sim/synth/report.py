@@ -24,7 +24,7 @@ HEAD = """# On an FPGA
 
 `make fpga-report` writes this page: synthesis by Yosys, place and route by nextpnr for LFE5U-85F-6 (CABGA381), each core alone
 in a frame of registers (`sim/synth/netlist.py`), the same tools for all in one run. LUT4 counts carry chains and distributed
-RAM as the LUTs that they fill. fmax is the median of as many seeds as the last column says; place and route was asked for 50 MHz.
+RAM as the LUTs that they fill. fmax is the median of as many seeds as the last column says; the tools were asked for 50 MHz.
 
 """
 
