@@ -324,7 +324,7 @@ class CsrFile(wiring.Component):
             "mcycle":   counters.cycle,
             "minstret": counters.instret,
         }
-        letters = sum(1 << ord(name) - ord("A") for name in self._config.profile.extensions if len(name) == 1)
+        letters = sum(1 << ord(name) - ord("A") for name in self._config.profile.letters)
         values = sources | {
             "time":   timer.time,
             "misa":   C(rows["misa"]["mxl"].reset << 62 | letters, 64),

@@ -35,7 +35,7 @@ class Bench:
 
     def __init__(self, config=CONFIG, seed=0):
         self.dut = CsrFile(config)
-        self.reference = Csrs(config.profile.asid_bits, config.profile.vmid_bits)
+        self.reference = Csrs(config.profile.asid_bits, config.profile.vmid_bits, config.profile.letters)
         self.r = random.Random(seed)
 
     def run(self, bench):

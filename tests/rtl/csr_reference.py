@@ -39,9 +39,9 @@ TWINS = {"sstatus": "vsstatus", "sie": "vsie", "stvec": "vstvec", "sscratch": "v
 class Csrs:
     """State of one hart. `lines`: MSIP, MTIP, SEIP, MEIP at their bits of mip. `time`: of the platform."""
 
-    def __init__(self, asid_bits, vmid_bits):
+    def __init__(self, asid_bits, vmid_bits, letters=""):
         self.asid_mask, self.vmid_mask = (1 << asid_bits) - 1 << 44, (1 << vmid_bits) - 1 << 44
-        self.mode, self.lines, self.time = M, 0, 0
+        self.mode, self.lines, self.time, self.letters = M, 0, 0, letters
         self.at = {name: READ_ONLY.get(name, 0) for name in PLAIN}
         self.software = 0       # SSIP, STIP and SEIP as written to mip
 
@@ -82,7 +82,7 @@ class Csrs:
             case "instret":
                 return a["minstret"]
             case "misa":
-                return 2 << 62 | sum(1 << ord(letter) - ord("A") for letter in "ACHIMSU")
+                return 2 << 62 | sum(1 << ord(letter) - ord("A") for letter in self.letters)
             case "mimpid":
                 return 1
         return a.get(name, 0)

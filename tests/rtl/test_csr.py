@@ -50,7 +50,7 @@ def test_without_h():
             got[name] = b.get("rdata")
         assert got == {"mstatus": 0xA_007E_19AA, "mie": 0xAAA, "mip": 0x222, "mideleg": 0x222, "medeleg": 0xCB3FE}
         b.ask("misa")
-        assert b.get("rdata") == 0x8000_0000_0014_1105
+        assert b.get("rdata") == 0x8000_0000_0014_1107
         for mpp in (0, 1, 3):
             b.ask("mstatus", write=1, operand=mpp << 11 | 1 << 39)
             await b.strobe("commit")
