@@ -66,8 +66,8 @@ class Bits(wiring.Component):
 def leading_zeros(value: Value) -> tuple[Value, Value]:
     """Is the value zero, and how many zeros stand before its first one (all ones if there is none); its width is a
     power of two."""
-    if len(value) == 1:
-        return ~value, C(0, 0)
+    if len(value) == 2:
+        return ~value.any(), ~value[1]
     half = len(value) // 2
     (low_none, low), (high_none, high) = leading_zeros(value[:half]), leading_zeros(value[half:])
     return low_none & high_none, Cat(Mux(high_none, low, high), high_none)
