@@ -6,7 +6,7 @@ from isa import csrs
 from isa.causes import M
 from isa.insns import BY_NAME, FIELDS, IMMEDIATES, insert
 from isa.platform import RAM_BASE
-from isa.profile import PROFILES, Profile
+from isa.profile import Profile
 from isa.retire import unpack
 from sim.model import Machine
 from sim.model.bits import signed
@@ -17,6 +17,7 @@ TABLES = RAM_BASE + 0x4_0000        # page tables grow from here
 HANDLER = RAM_BASE + 0x8000         # mtvec, stvec at + 0x100, vstvec at + 0x200
 PV, PR, PW, PX, PU, PG, PA, PD = (1 << n for n in range(8))     # bits of a page-table entry
 LEAF = PV | PR | PW | PX | PA | PD
+PLAIN = Profile("plain", asid_bits=9, vmid_bits=7)      # a hart with what every hart of the family has
 CSR = {row.name: row.number for row in csrs.CSRS}
 
 
@@ -38,7 +39,7 @@ def asm(name: str, rd: int = 0, rs1: int = 0, rs2: int = 0, imm: int = 0, csr: s
 class Bare:
     """A machine without a program; M-mode, everything at reset but the trap vectors."""
 
-    def __init__(self, profile: Profile = PROFILES["default"], rom: bytes = b"") -> None:
+    def __init__(self, profile: Profile = PLAIN, rom: bytes = b"") -> None:
         self.m = Machine(profile=profile, ram_size=1 << 20, rom=rom)
         self.h = self.m.hart
         self.h.pc = CODE

@@ -7,7 +7,7 @@ from isa.platform import UART
 from isa.profile import PROFILES, Profile
 from isa.retire import pack, unpack
 from sim.model.bits import signed
-from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PA, PD, PU, Bare, asm, sv39
+from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PA, PD, PLAIN, PU, Bare, asm, sv39
 from tests.sim.model.world import FETCH, GPA, KINDS, LOAD, STORE, VA, World
 
 FULL, SPIKE = PROFILES["full"], PROFILES["spike"]
@@ -27,7 +27,7 @@ def full(**csrs: int) -> Bare:
 
 
 def test_misa_is_read_only_and_x_says_xdoppel() -> None:
-    for profile, x in ((FULL, 1), (FULL.without("Xdoppel"), 0), (PROFILES["default"], 0)):
+    for profile, x in ((FULL, 1), (FULL.without("Xdoppel"), 0), (PLAIN, 0)):
         m = Bare(profile).m
         before = m.read_csr("misa")
         m.write_csr("misa", 0)

@@ -3,9 +3,9 @@
 import pytest
 
 from isa.causes import VS, M, S
-from isa.profile import PROFILES
+from isa.profile import PROFILES, Profile
 from isa.retire import unpack
-from tests.sim.model.bare import Bare, asm
+from tests.sim.model.bare import PLAIN, Bare, asm
 
 ONES = (1 << 64) - 1
 
@@ -48,12 +48,12 @@ FULL_LIMITS = [
     ("pmpaddr0", 0, (1 << 54) - 0x400, 0), ("pmpaddr7", 0, (1 << 54) - 0x400, 0), ("pmpaddr8", 0, 0, 0), ("pmpaddr15", 0, 0, 0),
     ("pmpcfg2", 0, 0, 0),
 ]
-ROWS = [(profile, *row) for profile, rows in (("tiny", LIMITS), ("full", FULL_LIMITS)) for row in rows]
+ROWS = [(profile, *row) for profile, rows in ((PLAIN, LIMITS), (PROFILES["full"], FULL_LIMITS)) for row in rows]
 
 
-@pytest.mark.parametrize(("profile", "name", "reset", "ones", "zeros"), ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS])
-def test_limits(profile: str, name: str, reset: int, ones: int, zeros: int) -> None:
-    m = Bare(PROFILES[profile]).m
+@pytest.mark.parametrize(("profile", "name", "reset", "ones", "zeros"), ROWS, ids=[f"{row[0].name}-{row[1]}" for row in ROWS])
+def test_limits(profile: Profile, name: str, reset: int, ones: int, zeros: int) -> None:
+    m = Bare(profile).m
     for vector in ("mtvec", "stvec", "vstvec"):
         m.write_csr(vector, 0)
     assert m.read_csr(name) == reset
@@ -270,14 +270,14 @@ def test_status_and_atp_writes_drop_cached_translations() -> None:
 
 
 def test_without_h_and_sstc_their_registers_and_fields_are_gone() -> None:
-    m = Bare(PROFILES["tiny"].without("H", "Sstc")).m
+    m = Bare(PLAIN.without("H", "Sstc")).m
     names = set(m.hart.csrs.by_name)
     assert not names & {"hstatus", "hgatp", "vsatp", "vstimecmp", "stimecmp", "mtval2", "mtinst", "hvip", "hgeip"}
     m.write_csr("mstatus", ONES)
     m.write_csr("menvcfg", ONES)
     assert (m.read_csr("mstatus"), m.read_csr("menvcfg")) == (0xA_007E_19AA, 1)
     assert m.read_csr("misa") == 1 << 63 | 0x14_1105
-    without_sstc = set(Bare(PROFILES["tiny"].without("Sstc")).h.csrs.by_name)
+    without_sstc = set(Bare(PLAIN.without("Sstc")).h.csrs.by_name)
     assert "hstatus" in without_sstc and "vstimecmp" not in without_sstc
 
 
@@ -288,7 +288,7 @@ def test_without_h_and_sstc_their_registers_and_fields_are_gone() -> None:
     (("S", "U"), "misa", 1 << 63 | 0x1105, 1 << 63 | 0x1105),
 ])
 def test_harts_with_fewer_modes(gone: tuple[str, ...], name: str, reset: int, ones: int) -> None:
-    b = Bare(PROFILES["tiny"].without("H", "Sstc", *gone))
+    b = Bare(PLAIN.without("H", "Sstc", *gone))
     b.h.lines = 0x200                                   # the wire of an interrupt that such a hart has not
     assert b.m.read_csr(name) == reset
     b.csr(**{name: -1})
@@ -297,7 +297,7 @@ def test_harts_with_fewer_modes(gone: tuple[str, ...], name: str, reset: int, on
 
 def test_mpp_and_mret_know_the_modes_that_there_are() -> None:
     for gone, lowest in ((("S",), 0), (("S", "U"), 3)):
-        b = Bare(PROFILES["tiny"].without("H", "Sstc", *gone))
+        b = Bare(PLAIN.without("H", "Sstc", *gone))
         for mpp in (1, 2):
             b.csr(mstatus=3 << 11)
             b.csr(mstatus=mpp << 11)

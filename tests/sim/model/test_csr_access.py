@@ -7,7 +7,7 @@ import pytest
 from isa import csrs
 from isa.causes import VS, VU, M, S, U
 from isa.profile import PROFILES
-from tests.sim.model.bare import CSR, Bare, asm
+from tests.sim.model.bare import CSR, PLAIN, Bare, asm
 
 OK, II, VI = 0, 2, 22
 STCE = 1 << 63
@@ -146,6 +146,6 @@ def test_a_refused_write_changes_nothing() -> None:
 
 
 def test_without_h_hypervisor_csrs_are_illegal_everywhere() -> None:
-    b = Bare(PROFILES["default"].without("H"))
+    b = Bare(PLAIN.without("H"))
     for mode in (M, S, U):
         assert outcome(b, "hstatus", mode, False) == II and outcome(b, "vsatp", mode, False) == II

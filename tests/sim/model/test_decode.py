@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from isa.insns import COMPRESSED, INSNS
 from isa.profile import PROFILES
 from sim.model.decode import CLASSES, Decoder, Illegal
-from tests.sim.model.bare import asm
+from tests.sim.model.bare import PLAIN, asm
 
 RD = 31 << 7        # an ORI to x0 may be a prefetch
 decode = Decoder(PROFILES["full"]).decode
@@ -86,7 +86,7 @@ def test_other_encodings_are_illegal_with_all_32_bits(word: int) -> None:
 
 
 def test_rows_of_absent_extensions_are_illegal() -> None:
-    without = Decoder(PROFILES["default"].without("H", "M")).decode
+    without = Decoder(PLAIN.without("H", "M")).decode
     assert type(without(asm("hlv.d", rd=1))) is Illegal
     assert type(without(asm("mul", rd=1))) is Illegal
     assert type(without(asm("add", rd=1))) is CLASSES["add"]

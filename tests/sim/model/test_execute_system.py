@@ -7,7 +7,7 @@ import pytest
 from isa.causes import VS, VU, M, S, U
 from isa.profile import PROFILES
 from sim.model.masks import MIE, MPIE, MPRV, MPV, SIE, SPIE, SPP, SPV
-from tests.sim.model.bare import CODE, DATA, LEAF, PU, Bare, asm, sv39
+from tests.sim.model.bare import CODE, DATA, LEAF, PLAIN, PU, Bare, asm, sv39
 
 FULL = PROFILES["full"]
 OK, II, VI = 0, 2, 22
@@ -122,7 +122,7 @@ def test_svinval_needs_the_extension(name: str) -> None:
 
 
 def test_hypervisor_instructions_need_the_extension() -> None:
-    b = Bare(PROFILES["default"].without("H"))
+    b = Bare(PLAIN.without("H"))
     for name in ("hfence.vvma", "hfence.gvma", "hlv.d", "hsv.b"):
         assert cause(b.do(asm(name))) == II
 

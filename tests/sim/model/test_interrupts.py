@@ -5,10 +5,9 @@ import itertools
 import pytest
 
 from isa.causes import INTERRUPT_PRIORITY, IRQ, VS, VU, M, S, U
-from isa.profile import PROFILES
 from sim.model.interrupts import takeable
 from sim.model.masks import MEIP, MIE, MSIP, MTIP, SEIP, SIE
-from tests.sim.model.bare import CODE, HANDLER, Bare
+from tests.sim.model.bare import CODE, HANDLER, PLAIN, Bare
 
 ALL_M = MSIP | MTIP | MEIP
 VS_ALL = 0x444
@@ -125,6 +124,6 @@ def test_hvip_and_vstimecmp_are_ored() -> None:
 
 
 def test_without_h_only_m_and_s_interrupts_exist() -> None:
-    b = Bare(PROFILES["default"].without("H"))
+    b = Bare(PLAIN.without("H"))
     b.csr(mie=-1, mideleg=-1, mip=-1)
     assert (b.m.read_csr("mie"), b.m.read_csr("mideleg"), b.m.read_csr("mip")) == (0xAAA, 0x222, 0x222)

@@ -4,10 +4,9 @@ import pytest
 
 from isa.causes import M, S
 from isa.platform import CYCLES_PER_TICK, RAM_BASE, UART
-from isa.profile import PROFILES
 from isa.retire import WORDS
 from sim.model import Machine
-from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, Bare, asm, sv39
+from tests.sim.model.bare import CODE, DATA, HANDLER, LEAF, PLAIN, Bare, asm, sv39
 from tests.sim.model.test_snapshot import busy
 
 
@@ -143,7 +142,7 @@ def test_csr_back_door() -> None:
     with pytest.raises(KeyError):
         m.read_csr("nothing")
     with pytest.raises(KeyError):
-        Machine(PROFILES["default"].without("H"), ram_size=4096).write_csr("hgatp", 0)
+        Machine(PLAIN.without("H"), ram_size=4096).write_csr("hgatp", 0)
 
 
 def test_harts_is_a_list_of_one() -> None:

@@ -5,7 +5,7 @@ import pytest
 from isa.causes import EXC, VS, VU, M, S, U
 from isa.profile import PROFILES, Profile
 from sim.model.pmp import Pmp
-from tests.sim.model.bare import CODE, DATA, LEAF, PU, Bare, asm, sv39
+from tests.sim.model.bare import CODE, DATA, LEAF, PLAIN, PU, Bare, asm, sv39
 
 FULL = PROFILES["full"]
 R, W, X, TOR, NA4, NAPOT, L = 1, 2, 4, 1 << 3, 2 << 3, 3 << 3, 0x80
@@ -124,7 +124,7 @@ def test_the_lowest_entry_that_matches_decides() -> None:
 def test_no_match_denies_all_but_m_and_without_entries_nobody() -> None:
     for mode in (S, U, VS, VU):
         assert not Pmp(FULL).permits(DATA, R, mode)
-        assert Pmp(PROFILES["default"]).permits(DATA, R | W | X, mode)
+        assert Pmp(PLAIN).permits(DATA, R | W | X, mode)
     assert Pmp(FULL).permits(DATA, R | W | X, M)
 
 

@@ -68,7 +68,7 @@ def test_all_devices_and_the_host_are_kept() -> None:
     m.finisher.code = 9
     m.htif.tohost, m.htif.fromhost, m.htif.asked, m.htif.input = DATA, DATA + 8, True, [7]
     m.symbols = {"main": 4}
-    other = Machine(ram_size=1 << 20)
+    other = Bare().m
     other.restore(m.snapshot())
     assert [d.save() for _, d in other.memory.devices] == [d.save() for _, d in m.memory.devices]
     assert (other.uart.queue, other.plic.serving, other.clint.mtimecmp, other.exit_code) == ([1, 2], 64, 12345, 9)
@@ -78,7 +78,7 @@ def test_all_devices_and_the_host_are_kept() -> None:
 
 def test_a_snapshot_of_another_machine_is_refused() -> None:
     state = Bare().m.snapshot()
-    with pytest.raises(ValueError, match=r"is of a machine with profile default, 1048576 bytes of RAM.*has profile tiny"):
+    with pytest.raises(ValueError, match=r"is of a machine with profile plain, 1048576 bytes of RAM.*has profile tiny"):
         Bare(PROFILES["tiny"]).m.restore(state)
     with pytest.raises(ValueError, match="this one has profile default, 4096 bytes of RAM"):
         Machine(ram_size=4096).restore(state)

@@ -5,7 +5,7 @@ import pytest
 from isa.causes import EXC, VS, VU, M, S, U
 from isa.profile import PROFILES
 from sim.model.masks import HSTATUS_GVA, MIE, MPIE, MPV, MSTATUS_GVA, SIE, SPIE, SPP, SPV, SPVP
-from tests.sim.model.bare import CODE, DATA, HANDLER, Bare, asm
+from tests.sim.model.bare import CODE, DATA, HANDLER, PLAIN, Bare, asm
 
 ECALL, EBREAK = asm("ecall"), asm("ebreak")
 MPP = {U: 0, S: 1 << 11, M: 3 << 11, VU: 0, VS: 1 << 11}
@@ -81,12 +81,12 @@ def test_hedeleg_needs_medeleg_and_a_guest(mode: int, target: int) -> None:
 
 
 def test_without_h_there_is_no_hypervisor_state() -> None:
-    b = Bare(PROFILES["default"].without("H"))
+    b = Bare(PLAIN.without("H"))
     b.csr(medeleg=-1)
     assert b.m.read_csr("medeleg") == 0xB3FE | 0xC0000
     r = b.do(asm("lw", rd=1, rs1=0, imm=1), S)
     assert (r["cause"], r["next_mode"], r["tinst"], r["gva"]) == (4, S, 0, 0)
-    assert b.h.hstatus == Bare(PROFILES["default"].without("H")).h.hstatus
+    assert b.h.hstatus == Bare(PLAIN.without("H")).h.hstatus
 
 
 def test_exceptions_ignore_vectored_mode() -> None:
