@@ -76,9 +76,11 @@ class Commit(wiring.Component):
     csr_request:   In(CsrRequest)
     mem_done:      In(1)
     mem:           In(MemResponse)
+    cleaned:       In(1)
 
     sys_op:        Out(SysOp)
     mem_valid:     Out(1)           # the memory access may begin and goes on until `mem_done`
+    clean:         Out(1)           # FENCE.I waits until `cleaned`: what was stored is in memory
     csr_valid:     Out(1)           # a CSR instruction is looked at
     csr_commit:    Out(1)
     trap_enter:    Out(1)
@@ -110,7 +112,7 @@ class Commit(wiring.Component):
             interrupt.eq(csr.interrupt & ~begun & ~unsettled),
             wait.eq(csr.interrupt & ~begun & unsettled),
             sound.eq(self.valid & ~wait & ~interrupt),
-            is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE)),
+            is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)),
             is_csr.eq(unit.matches(Unit.CSR)),
             self.csr_valid.eq(sound & is_csr),
             self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
@@ -173,7 +175,8 @@ class Commit(wiring.Component):
         # ---- The last cycle ----------------------------------------------------------------------
         last, completes = Signal(), Signal()
         m.d.comb += [
-            self.stall.eq(wait | self.mem_valid & ~self.mem_done
+            self.clean.eq(sound & control.fence_i),
+            self.stall.eq(wait | self.mem_valid & ~self.mem_done | self.clean & ~self.cleaned
                           | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
             last.eq(self.valid & ~self.stall),
             completes.eq(last & ~trap),
@@ -249,11 +252,11 @@ class Commit(wiring.Component):
             m.d.comb += record.rd.eq(control.rd)
             with m.If(control.rd != 0):
                 m.d.comb += record.rd_value.eq(self.rd_value)
-            with m.If(is_mem & (mem.read | mem.write)):
+            with m.If(is_mem & (mem.read | mem.write | unit.matches(Unit.CBO))):
                 m.d.comb += [
                     record.mem_read.eq(mem.read),
                     record.mem_write.eq(mem.write),
-                    record.mem_size.eq(control.size),
+                    record.mem_size.eq(mem.size),
                     record.mem_vaddr.eq(op.result),
                     record.mem_paddr.eq(mem.paddr),
                     record.mem_rdata.eq(Mux(mem.read, mem.loaded, 0)),

@@ -15,11 +15,13 @@ from .branch import Branch
 from .commit import Commit, CsrVerdict, Operation
 from .config import Config
 from .csr import CsrFile
+from .dcache import DataCache
 from .decode import Control, Decode, Unit
 from .decompress import Decompress
 from .div import Div
 from .fetch import Fetch
 from .forward import Forward, Producer
+from .from_isa import CACHED_PAGE_BITS
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
@@ -28,7 +30,16 @@ from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
 from .types import Mode, SysOp
+from .uncached import Uncached
 from .word_bus import WordBus
+
+# What a host that shares RAM with the hart needs; the SoC hands it through. Reset leaves no page uncached.
+HOST = {
+    "uncached_first": In(CACHED_PAGE_BITS, init=1),
+    "uncached_last":  In(CACHED_PAGE_BITS),
+    "flush":          In(1),
+    "flushed":        Out(1),
+}
 
 
 class Decoded(data.Struct):
@@ -56,6 +67,11 @@ class Core(wiring.Component):
 
     Interrupt lines are levels, synchronous to the clock. `mtime` is the platform's timer. `retire` is
     described in `isa/retire.py`; a record shows for one cycle. `activity` is an `Activity` of the present cycle.
+
+    For whoever reads and writes RAM besides the hart: caches leave the physical pages from `uncached_first` to
+    `uncached_last` alone. `flush` is held until `flushed`; from then on RAM holds whatever was stored, and as long as
+    `flush` stays no load or store begins. `lost` is high for one cycle when the write-back of a modified line to
+    `lost_paddr` met a bus error.
     """
 
     def __init__(self, config: Config):
@@ -73,6 +89,9 @@ class Core(wiring.Component):
             "mtime":    In(64),
             "retire":   Out(64 * retire.WORDS),
             "activity": Out(activity.WIDTH),
+            **HOST,
+            "lost":       Out(1),
+            "lost_paddr": Out(56),
         })
 
     def elaborate(self, platform):
@@ -100,8 +119,8 @@ class Core(wiring.Component):
         m.submodules.csr = csr = CsrFile(config)
         m.submodules.commit = commit = Commit(config)
         m.submodules.mmu = mmu = Mmu(config)
-        m.submodules.walks = walks = WordBus()
-        m.submodules.dbus = dbus = Arbiter(2)
+        cached = config.dcache_kib > 0
+        m.submodules.memory = memory = DataCache(config) if cached else Uncached(zeroes=config.profile.has("Zicboz"))
         m.submodules.retire = record = Retire()
 
         # ---- F: fetch ----------------------------------------------------------------------------
@@ -204,6 +223,7 @@ class Core(wiring.Component):
             lsu.valid.eq(commit.mem_valid),
             lsu.request.op.eq(MemOp.LOAD),
             lsu.request.amo.eq(m_control.amo),
+            lsu.request.cbo.eq(m_control.cbo),
             lsu.request.size.eq(m_control.size),
             lsu.request.unsigned.eq(m_control.unsigned),
             lsu.request.hlvx.eq(m_control.hlvx),
@@ -222,6 +242,8 @@ class Core(wiring.Component):
                 m.d.comb += lsu.request.op.eq(MemOp.STORE)
             with m.Case(Unit.AMO):
                 m.d.comb += lsu.request.op.eq(MemOp.AMO)
+            with m.Case(Unit.CBO):
+                m.d.comb += lsu.request.op.eq(MemOp.CBO)
         with m.Switch(m_control.unit):
             with m.Case(Unit.LOAD, Unit.HLOAD, Unit.AMO):
                 m.d.comb += m_result.eq(lsu.response.result)
@@ -233,11 +255,39 @@ class Core(wiring.Component):
                 m.d.comb += m_result.eq(div.result)
         m_.stall_on(commit.stall)
         connect(m, lsu.translate, mmu.data)
-        connect(m, mmu.memory, walks.words)
         connect(m, csr.pmp, mmu.pmp)
-        connect(m, walks.bus, dbus.masters[0])
-        connect(m, lsu.bus, dbus.masters[1])
-        connect(m, dbus.bus, flipped(self.dbus))
+        connect(m, lsu.memory, memory.port)
+        m.d.comb += [
+            memory.flush.eq(self.flush),
+            self.flushed.eq(memory.flushed),
+            self.lost.eq(memory.lost),
+            self.lost_paddr.eq(memory.lost_paddr),
+            lsu.implicit_store.eq(mmu.memory.valid & mmu.memory.write & mmu.memory.done & ~mmu.memory.error),
+            lsu.implicit_paddr.eq(mmu.memory.paddr),
+            mmu.uncached_first.eq(self.uncached_first),
+            mmu.uncached_last.eq(self.uncached_last),
+        ]
+        if cached:
+            connect(m, mmu.memory, memory.walker)
+            connect(m, memory.bus, flipped(self.dbus))
+            m.d.comb += [
+                # The address of the next access is known at the end of X, its low bits before the others.
+                memory.next_offset.eq(x.payload.a[:12] + x_control.imm[:12]),
+                memory.advance.eq(m_.enter.ready),
+                memory.uncached_first.eq(self.uncached_first),
+                memory.uncached_last.eq(self.uncached_last),
+                memory.clean.eq(commit.clean),
+                commit.cleaned.eq(memory.cleaned),
+                csr.event_data_miss.eq(memory.miss),
+            ]
+        else:
+            m.submodules.walks = walks = WordBus()
+            m.submodules.dbus = dbus = Arbiter(2)
+            connect(m, mmu.memory, walks.words)
+            connect(m, walks.bus, dbus.masters[0])
+            connect(m, memory.bus, dbus.masters[1])
+            connect(m, dbus.bus, flipped(self.dbus))
+            m.d.comb += commit.cleaned.eq(1)
 
         # ---- CSRs and traps ----------------------------------------------------------------------
         m.d.comb += [
@@ -262,7 +312,6 @@ class Core(wiring.Component):
             csr.event_tlb_miss.eq(mmu.tlb_miss),
             csr.event_tlb_miss_g.eq(mmu.g_miss),
             csr.event_walk_reference.eq(mmu.reference),
-            mmu.uncached_first.eq(~0),      # an empty range
             record.record.eq(commit.record),
             self.retire.eq(record.retire),
         ]

@@ -7,6 +7,7 @@ from amaranth.hdl import *
 
 from isa import platform
 from isa.insns import FIELDS, IMMEDIATES, INSNS, Insn, pieces
+from isa.paging import PAGE_SHIFT
 from isa.profile import Profile
 
 
@@ -44,6 +45,17 @@ def scattered(word: Value, spec: str, *, signed: bool, width: int) -> Value:
 def is_ram(paddr: Value) -> Value:
     """Does this physical byte address have the attributes of RAM: every access, AMO and LR/SC included?"""
     return paddr >= platform.RAM_BASE
+
+
+CACHED_BITS = 36        # of physical address: RAM above these 64 GiB works, but caches, whose tags are short, leave it alone
+CACHED_PAGE_BITS = CACHED_BITS - PAGE_SHIFT
+
+
+def is_cached(page: Value, uncached_first: Value, uncached_last: Value) -> Value:
+    """May caches hold this physical page (44 bits)? RAM outside of the pages uncached_first to uncached_last may be
+    cached."""
+    low, high = page[:CACHED_PAGE_BITS], page[CACHED_PAGE_BITS:]
+    return is_ram(Cat(C(0, PAGE_SHIFT), page)) & ~high.any() & ~((low >= uncached_first) & (low <= uncached_last))
 
 
 def is_rom(paddr: Value) -> Value:

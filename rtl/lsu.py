@@ -1,7 +1,7 @@
 """Load and store unit: every explicit memory access of the commit stage.
 
-Manual: unprivileged ch. 2 "Load and Store Instructions" and the "A" extension; privileged "Physical Memory
-Attributes".
+Manual: unprivileged ch. 2 "Load and Store Instructions", the "A" extension, "Cache Management Operations"; privileged
+"Physical Memory Attributes".
 """
 
 from amaranth.hdl import *
@@ -10,11 +10,10 @@ from amaranth.lib.wiring import In, Out
 
 from isa.causes import EXC
 
-from . import wishbone
 from .amo import Amo, AmoOp
-from .types import Access, Mode, Translate
+from .types import Access, CboOp, DataPort, MemoryOp, Mode, Translate
 
-RESERVATION_BLOCK = 6       # log2 of the bytes: a store into the same block ends a reservation
+BLOCK_BITS = 6          # log2 of the bytes of a block: of a cache-block operation, and of what a store unreserves
 
 
 class MemOp(enum.Enum, shape=2):
@@ -23,6 +22,7 @@ class MemOp(enum.Enum, shape=2):
     LOAD = 0
     STORE = 1
     AMO = 2     # LR and SC included
+    CBO = 3
 
 
 class MemRequest(data.Struct):
@@ -30,6 +30,7 @@ class MemRequest(data.Struct):
 
     op: MemOp
     amo: AmoOp
+    cbo: CboOp
     size: 2
     unsigned: 1
     hlvx: 1
@@ -40,11 +41,12 @@ class MemRequest(data.Struct):
 
 class MemResponse(data.Struct):
     """What became of it; `read` and `write` say what happened in memory, `loaded` and `stored` with which
-    bytes."""
+    bytes. A cbo.zero is the store of 8 zero bytes that stands for the block."""
 
     result: 64      # for rd
     read: 1
     write: 1
+    size: 2         # of the bytes read or written
     paddr: 56
     loaded: 64      # zero-extended, as is `stored`
     stored: 64
@@ -62,13 +64,13 @@ class Lsu(wiring.Component):
     1. `request` is stable while `valid`; the access begins in the first cycle with `valid` and must not be
        withdrawn.
     2. `done` is high in its last cycle and `response` is valid then.
-    3. A misaligned address faults before any translation; AMO, LR and SC outside RAM fault after it, without
-       a bus beat. So does HLVX of what cannot be executed: RAM and ROM can.
-    4. AMO holds the bus from its read to its write.
+    3. A misaligned address faults before any translation, but a cache-block operation is never misaligned. AMO, LR, SC and
+       cbo.zero outside RAM fault after it, without an access. So does HLVX of what cannot be executed: RAM and ROM can.
+    4. AMO is a read and a write that are locked.
     5. SC succeeds only at the physical address of the last LR, whatever its size. When it fails it reads instead of
        writing, so that it passes the same checks and absent memory is an access fault either way.
-    6. The reservation ends with any SC, with `clear_reservation`, and with any store or AMO into its 64-byte
-       block.
+    6. The reservation ends with any SC, with `clear_reservation`, and with any store, AMO, cbo.zero, or implicit store of
+       the page-table walker into its 64-byte block.
     """
 
     valid:             In(1)
@@ -76,13 +78,16 @@ class Lsu(wiring.Component):
     done:              Out(1)
     response:          Out(MemResponse)
     clear_reservation: In(1)
+    implicit_store:    In(1)        # is done in this cycle ...
+    implicit_paddr:    In(56)       # ... here
     translate:         Out(Translate())
-    bus:               Out(wishbone.Signature())
+    memory:            Out(DataPort())
 
     def elaborate(self, platform):
         m = Module()
-        request, response = self.request, self.response
+        request, response, memory = self.request, self.response, self.memory
         atomic, lr, sc, rmw, stores = Signal(), Signal(), Signal(), Signal(), Signal()
+        managed, zeroes = Signal(), Signal()        # the operations on cache blocks
         misaligned = Signal()
         amo_op = request.amo.as_value()
         m.d.comb += [
@@ -90,95 +95,111 @@ class Lsu(wiring.Component):
             lr.eq(atomic & amo_op.matches(AmoOp.LR)),
             sc.eq(atomic & amo_op.matches(AmoOp.SC)),
             rmw.eq(atomic & ~lr & ~sc),
-            stores.eq((request.op == MemOp.STORE) | atomic & ~lr),
-            misaligned.eq((request.vaddr[:3] & ((1 << request.size) - 1)[:3]).any()),
+            zeroes.eq((request.op == MemOp.CBO) & (request.cbo == CboOp.ZERO)),
+            managed.eq((request.op == MemOp.CBO) & (request.cbo != CboOp.ZERO)),
+            stores.eq((request.op == MemOp.STORE) | atomic & ~lr | zeroes),
+            misaligned.eq((request.op != MemOp.CBO) & (request.vaddr[:3] & ((1 << request.size) - 1)[:3]).any()),
         ]
 
-        # ---- Translation, checks, bus beats ------------------------------------------------------
+        # ---- Translation, checks, accesses -------------------------------------------------------
         translate, translation = self.translate.request, self.translate.response
-        paddr, held_paddr = Signal(56), Signal(56)
+        paddr, held_paddr, held_cached = Signal(56), Signal(56), Signal()
         translated, denied, fails, begins = Signal(), Signal(), Signal(), Signal()
-        beat_ends, failed_beat = Signal(), Signal()
+        ends, failed_access = Signal(), Signal()
         reserved, reserved_paddr = Signal(), Signal(56)
         with m.FSM() as fsm:
             with m.State("BEGIN"):
                 m.d.comb += translate.valid.eq(self.valid & ~misaligned)
-                m.d.sync += held_paddr.eq(translation.paddr)
-                with m.If(begins & self.bus.ack & rmw):
-                    m.next = "WRITE"
-                with m.Elif(begins & ~beat_ends):
+                m.d.sync += [held_paddr.eq(translation.paddr), held_cached.eq(translation.cached)]
+                with m.If(begins & ~ends):
                     m.next = "ACCESS"
-            with m.State("ACCESS"):
-                with m.If(self.bus.ack & rmw):
+                with m.If(begins & ends & rmw & ~memory.error):
                     m.next = "WRITE"
-                with m.Elif(beat_ends):
-                    m.next = "BEGIN"
-            with m.State("WRITE"), m.If(beat_ends):
+            with m.State("ACCESS"), m.If(ends):
+                m.next = "BEGIN"
+                with m.If(rmw & ~memory.error):
+                    m.next = "WRITE"
+            with m.State("WRITE"), m.If(ends):
                 m.next = "BEGIN"
         beginning, writing = fsm.ongoing("BEGIN"), fsm.ongoing("WRITE")
         m.d.comb += [
             translate.p.vaddr.eq(request.vaddr),
-            translate.p.access.eq(Mux(stores, Access.STORE, Access.LOAD)),
+            translate.p.access.eq(Mux(managed, Access.CBO, Mux(stores, Access.STORE, Access.LOAD))),
             translate.p.hlvx.eq(request.hlvx),
             translate.p.mode.eq(request.mode),
             translate.p.size.eq(request.size),
-            translate.p.plain.eq(~atomic & ~request.hlvx),
+            translate.p.plain.eq(request.op.as_value().matches(MemOp.LOAD, MemOp.STORE) & ~request.hlvx),
             translate.p.update.eq(1),
             translated.eq(translate.valid & translate.ready),
             paddr.eq(Mux(beginning, translation.paddr, held_paddr)),
-            denied.eq(translation.fault | atomic & ~translation.ram
+            denied.eq(translation.fault | (atomic | zeroes) & ~translation.ram
                       | request.hlvx & ~(translation.ram | translation.rom)),
             fails.eq(sc & ~(reserved & (reserved_paddr == paddr))),
             begins.eq(translated & ~denied),
-            beat_ends.eq(self.bus.stb & (self.bus.ack | self.bus.err)),
-            failed_beat.eq(self.bus.stb & self.bus.err),
-            self.done.eq(self.valid & misaligned | translated & denied
-                         | beat_ends & (self.bus.err | ~rmw | writing)),
+            ends.eq(memory.valid & memory.done),
+            failed_access.eq(ends & memory.error),
+            self.done.eq(self.valid & misaligned | translated & denied | ends & (memory.error | ~rmw | writing)),
+            memory.waiting.eq(self.valid),
+            memory.offset.eq(request.vaddr),
+            memory.valid.eq(begins | ~beginning),
+            memory.paddr.eq(paddr),
+            memory.cached.eq(Mux(beginning, translation.cached, held_cached)),
+            memory.lock.eq(rmw),
         ]
+        with m.If(writing | stores & ~rmw & ~fails):
+            m.d.comb += memory.op.eq(MemoryOp.WRITE)
+        with m.If(request.op == MemOp.CBO), m.Switch(request.cbo):
+            with m.Case(CboOp.ZERO):
+                m.d.comb += memory.op.eq(MemoryOp.ZERO)
+            with m.Case(CboOp.CLEAN):
+                m.d.comb += memory.op.eq(MemoryOp.CLEAN)
+            with m.Default():       # an invalidation that cleans first is one that shows no stale data
+                m.d.comb += memory.op.eq(MemoryOp.FLUSH)
 
-        # ---- Bytes on the bus --------------------------------------------------------------------
+        # ---- Bytes -------------------------------------------------------------------------------
         m.submodules.amo = amo = Amo()
         lane = request.vaddr[:3]
         old = Signal(64)
         incoming, outgoing, extended = Signal(64), Signal(64), Signal(64)
-        with m.If(beat_ends & ~writing):
-            m.d.sync += old.eq(response.loaded)
+        with m.If(~writing):
+            m.d.sync += old.eq(extended)
         m.d.comb += [
             amo.op.eq(request.amo),
             amo.word.eq(~request.size[0]),
             amo.old.eq(old),
             amo.source.eq(request.source),
-            incoming.eq(Mux(writing, old, self.bus.dat_r >> (lane << 3))),
+            # An access is aligned: each byte of the result has few places to come from.
+            incoming.eq(_aligned(memory.rdata, lane)),
             outgoing.eq(Mux(writing, amo.new, request.source)),
-            self.bus.adr.eq(paddr[3:]),
-            self.bus.cti.eq(wishbone.Cti.CLASSIC),
-            self.bus.stb.eq(begins | ~beginning),
-            self.bus.cyc.eq(self.bus.stb),
-            self.bus.we.eq(writing | stores & ~rmw & ~fails),
         ]
         with m.Switch(request.size):
             for size in range(4):
                 bits = 8 << size
                 with m.Case(size):
                     m.d.comb += [
-                        self.bus.sel.eq(((1 << (1 << size)) - 1) << lane),
-                        self.bus.dat_w.eq(outgoing[:bits].replicate(64 // bits)),
-                        response.loaded.eq(incoming[:bits]),
+                        memory.sel.eq(((1 << (1 << size)) - 1) << lane),
+                        memory.wdata.eq(outgoing[:bits].replicate(64 // bits)),
+                        response.loaded.eq(Mux(writing, old, incoming)[:bits]),
                         response.stored.eq(outgoing[:bits]),
                         extended.eq(Mux(request.unsigned, incoming[:bits], incoming[:bits].as_signed())),
                     ]
+        with m.If(request.op == MemOp.CBO):
+            m.d.comb += [memory.sel.eq(0), response.stored.eq(0)]
 
         # ---- Outcome -----------------------------------------------------------------------------
         m.d.comb += [
-            response.result.eq(Mux(sc, fails, extended)),
+            response.result.eq(Mux(writing, old, extended)),
+            response.size.eq(Mux(zeroes, 3, request.size)),
             response.paddr.eq(paddr),
-            response.fault.eq(misaligned | translated & denied | failed_beat),
-            response.read.eq(~response.fault & ~(stores & ~rmw)),
+            response.fault.eq(misaligned | translated & denied | failed_access),
+            response.read.eq(~response.fault & ~(stores & ~rmw) & ~managed),
             response.write.eq(~response.fault & stores & ~fails),
-            response.bus_error.eq(failed_beat),
+            response.bus_error.eq(failed_access),
             response.error_paddr.eq(paddr),
-            response.cause.eq(Mux(stores, EXC["STORE_ACCESS_FAULT"], EXC["LOAD_ACCESS_FAULT"])),
+            response.cause.eq(Mux(stores | managed, EXC["STORE_ACCESS_FAULT"], EXC["LOAD_ACCESS_FAULT"])),
         ]
+        with m.If(sc):
+            m.d.comb += response.result.eq(fails)
         with m.If(misaligned):
             m.d.comb += response.cause.eq(Mux(stores, EXC["STORE_MISALIGNED"], EXC["LOAD_MISALIGNED"]))
         with m.Elif(beginning & translation.fault):
@@ -191,12 +212,20 @@ class Lsu(wiring.Component):
             ]
 
         # ---- Reservation -------------------------------------------------------------------------
-        same_block = paddr[RESERVATION_BLOCK:] == reserved_paddr[RESERVATION_BLOCK:]
+        same_block = paddr[BLOCK_BITS:] == reserved_paddr[BLOCK_BITS:]
         with m.If(self.done):
             with m.If(sc | response.write & same_block):
                 m.d.sync += reserved.eq(0)
             with m.If(lr & ~response.fault):
                 m.d.sync += [reserved.eq(1), reserved_paddr.eq(paddr)]
-        with m.If(self.clear_reservation):
+        with m.If(self.clear_reservation
+                  | self.implicit_store & (self.implicit_paddr[BLOCK_BITS:] == reserved_paddr[BLOCK_BITS:])):
             m.d.sync += reserved.eq(0)
         return m
+
+
+def _aligned(word: Value, lane: Value) -> Value:
+    """The bytes from `lane` on, for as many as an aligned access in that lane may have; above them anything."""
+    places = Array(word.word_select(i, 8) for i in range(8))
+    low, half = places[lane], Array(places[i | 1] for i in (0, 2, 4, 6))[lane[1:]]
+    return Cat(low, half, Mux(lane[2], word[48:64], word[16:32]), word[32:])

@@ -9,13 +9,13 @@ from isa import retire
 
 from . import activity
 from .config import Config
-from .core import Core
+from .core import HOST, Core
 from .devices import WORLD, Devices
 
 
 class Soc(wiring.Component):
-    """A core in its machine; the ports are those of `Devices` that face the world, and the core's `retire` and
-    `activity`.
+    """A core in its machine; the ports are those of `Devices` that face the world, the core's `retire` and `activity`, and
+    its ports for a host that shares RAM.
 
     mtime counts once in `cycles_per_tick` clock cycles.
 
@@ -24,7 +24,7 @@ class Soc(wiring.Component):
 
     def __init__(self, config: Config, *, cycles_per_tick: int = soc_map.CYCLES_PER_TICK):
         self.config, self._cycles_per_tick = config, cycles_per_tick
-        super().__init__({**WORLD, "retire": Out(64 * retire.WORDS), "activity": Out(activity.WIDTH),
+        super().__init__({**WORLD, **HOST, "retire": Out(64 * retire.WORDS), "activity": Out(activity.WIDTH),
                           "wake": In(1)})
 
     def elaborate(self, platform):
@@ -41,6 +41,10 @@ class Soc(wiring.Component):
             core.mtime.eq(devices.time),
             self.retire.eq(core.retire),
             self.activity.eq(core.activity),
+            core.uncached_first.eq(self.uncached_first),
+            core.uncached_last.eq(self.uncached_last),
+            core.flush.eq(self.flush),
+            self.flushed.eq(core.flushed),
             devices.boot_target.eq(self.boot_target),
             self.finished.eq(devices.finished),
             self.finish_code.eq(devices.finish_code),

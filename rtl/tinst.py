@@ -41,6 +41,6 @@ class Tinst(wiring.Component):
                 m.d.comb += self.value.eq(Cat(opcode, rd, funct3, rs1))
             with m.Case(Unit.STORE):
                 m.d.comb += self.value.eq(Cat(opcode, C(0, 5), funct3, rs1, upper[:5]))
-            with m.Case(Unit.AMO, Unit.HLOAD, Unit.HSTORE):
+            with m.Case(Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO):
                 m.d.comb += self.value.eq(Cat(opcode, rd, funct3, rs1, upper))
         return m

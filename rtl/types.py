@@ -110,6 +110,42 @@ class Prediction(data.Struct):
     snapshot: Snapshot
 
 
+class MemoryOp(enum.Enum, shape=3):
+    """What an access does to physical memory."""
+
+    READ = 0
+    WRITE = 1
+    CLEAN = 2       # a modified copy of the 64-byte block is written back
+    FLUSH = 3       # so it is, and no copy stays
+    ZERO = 4        # the 64-byte block becomes zero; only RAM
+
+
+class DataPort(wiring.Signature):
+    """Accesses of the load/store unit by physical address, one at a time.
+
+    1. `waiting` and `offset` announce an access whose address is still being translated.
+    2. `valid` and its payload are held until `done`; this may be the same cycle. `paddr` ends in `offset`.
+    3. In the cycle of `done` either the access happened, or `error` is high: a bus error, and nothing happened.
+    4. A read with `lock` and the write behind it are one cycle of the bus: nobody comes between.
+    """
+
+    def __init__(self):
+        super().__init__({
+            "waiting": Out(1),
+            "offset":  Out(12),         # in the page: translation does not change it
+            "valid":   Out(1),
+            "op":      Out(MemoryOp),
+            "paddr":   Out(56),
+            "cached":  Out(1),          # caches may hold what is there
+            "sel":     Out(8),          # bytes of the aligned 8-byte word that are read or written
+            "wdata":   Out(64),
+            "lock":    Out(1),
+            "done":    In(1),
+            "error":   In(1),
+            "rdata":   In(64),
+        })
+
+
 class FenceKind(enum.Enum, shape=2):
     """Which translations a fence orders."""
 

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from isa import paging
 from rtl.config import Config
+from rtl.from_isa import CACHED_PAGE_BITS
 from rtl.mmu.tlb import Tlb
 from rtl.mmu.walker import Walker
 from rtl.pmp import Pmp, PmpCsr
@@ -30,9 +31,9 @@ class Mmu(wiring.Component):
             "context": In(MmuContext),
             "memory":  Out(WordPort()),         # page-table entries
             "pmp":     In(PmpCsr()),
-            # RAM from here to there, in whole pages, that no cache may hold
-            "uncached_first": In(56),
-            "uncached_last":  In(56),
+            # Physical pages, from here to there, that no cache may hold
+            "uncached_first": In(CACHED_PAGE_BITS),
+            "uncached_last":  In(CACHED_PAGE_BITS),
             # Events, one cycle each
             "tlb_miss":  Out(1),
             "g_miss":    Out(1),
@@ -86,8 +87,8 @@ class Mmu(wiring.Component):
             walker.request.eq(Mux(waits["data"], self.data.request.p, self.fetch.request.p)),
             walker.clear.eq(changed),
             walker.abort.eq(self.fence.valid | changed | ~Mux(for_data, self.data.request.valid, self.fetch.request.valid)),
-            walker.uncached_first.eq(self.uncached_first[paging.PAGE_SHIFT:]),
-            walker.uncached_last.eq(self.uncached_last[paging.PAGE_SHIFT:]),
+            walker.uncached_first.eq(self.uncached_first),
+            walker.uncached_last.eq(self.uncached_last),
             self.tlb_miss.eq(walker.start & ~walker.busy),
             self.g_miss.eq(walker.g_miss),
             self.reference.eq(walker.reference),

@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from isa import causes, paging
 from rtl.config import Config
-from rtl.from_isa import is_ram, is_rom
+from rtl.from_isa import CACHED_PAGE_BITS, is_cached, is_ram, is_rom
 from rtl.mmu.pte import ROOT, Pte, allows, join_page, pte_address, vpn
 from rtl.mmu.tlb import Page, Space, space_of
 from rtl.mmu.walk_cache import REGION_SHIFT, Region, WalkCache
@@ -59,9 +59,9 @@ class Walker(wiring.Component):
             "response": Out(TranslateResponse),
             "memory":   Out(WordPort()),
             "pmp":      Out(PmpCheck()),
-            # RAM from page to page that no cache may hold
-            "uncached_first": In(44),
-            "uncached_last":  In(44),
+            # Physical pages, from here to there, that no cache may hold
+            "uncached_first": In(CACHED_PAGE_BITS),
+            "uncached_last":  In(CACHED_PAGE_BITS),
             # Events, one cycle each
             "g_miss":    Out(1),                # the G-stage was walked
             "reference": Out(1),                # a page-table entry was read
@@ -323,7 +323,7 @@ class Walker(wiring.Component):
             self.page.x.eq(page.x & pmp.x & executable),
             self.page.ram.eq(ram),
             self.page.rom.eq(rom),
-            self.page.cached.eq(ram & ~((number_at >= self.uncached_first) & (number_at <= self.uncached_last))),
+            self.page.cached.eq(is_cached(number_at, self.uncached_first, self.uncached_last)),
             self.response.fault.eq(1),
             self.response.bus_error.eq(bus_error),
             self.response.error_paddr.eq(at),

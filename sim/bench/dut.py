@@ -11,9 +11,10 @@ from typing import Any
 
 from cocotb.triggers import ValueChange
 
-from isa import platform, retire
+from isa import paging, platform, retire
 
 _POWER_ON_CYCLES = 4
+_FLUSH_CYCLES = 10_000
 _ALWAYS = 1 << 32
 
 
@@ -32,6 +33,7 @@ class Event(enum.IntFlag):
     QUIET = 32
     OVERFLOW = 64
     PROTOCOL = 128
+    FLUSHED = 256
 
 
 class Settings(ctypes.Structure):
@@ -41,8 +43,8 @@ class Settings(ctypes.Structure):
         *((name, ctypes.c_uint64)
           for name in ("ram_base", "boot_target", "seed", "quiet_limit", "trace_from", "trace_to")),
         *((name, ctypes.c_uint32)
-          for name in ("stall_chance", "stall_longest", "error_chance", "threshold", "record", "edges",
-                       "mutant", "activity", "latency", "reserved"))]
+          for name in ("uncached_first", "uncached_last", "stall_chance", "stall_longest", "error_chance", "threshold",
+                       "record", "edges", "mutant", "activity", "latency", "reserved"))]
 
 
 class Status(ctypes.Structure):
@@ -68,6 +70,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "bench_layout":        (None, [ctypes.c_uint32] * 3),
     "bench_ram":           (ctypes.c_void_p, [ctypes.c_uint64]),
     "bench_run":           (None, [ctypes.c_uint64]),
+    "bench_flush":         (None, []),
     "bench_reset":         (None, [ctypes.c_uint32]),
     "bench_power_on":      (None, []),
     "bench_watch":         (None, [ctypes.c_uint64]),
@@ -115,6 +118,7 @@ class Bench:
         library.bench_layout(write.word, write.lsb, retire.FIELDS["mem_paddr"].word)
         self.settings.ram_base = platform.RAM_BASE
         self.settings.boot_target = platform.RAM_BASE
+        self.uncache()
         self.settings.record = 1
         self.settings.threshold = 1024
         self.ram = memoryview(b"")
@@ -145,9 +149,17 @@ class Bench:
         """Change RAM at a physical address; the design sees it from its next bus beat."""
         self.ram[self._slice(address, len(data))] = data
 
+    def uncache(self, *addresses: int) -> None:
+        """From the next reset on, caches leave the pages from the first to the last of these physical addresses alone; without
+        addresses, none.
+        """
+        pages = [address >> paging.PAGE_SHIFT for address in addresses] or [0]
+        self.settings.uncached_first = min(pages) if addresses else 1
+        self.settings.uncached_last = max(pages)
+
     def watch(self, address: int) -> None:
-        """Stop when a store to the dword at this physical address ends on the bus, and again when it
-        retires.
+        """Stop when a store to the dword at this physical address retires, and when it has ended on the bus and RAM holds
+        whatever was stored before. The address must not be cached.
         """
         self._c.bench_watch(address)
 
@@ -190,6 +202,16 @@ class Bench:
         self._c.bench_run(cycles)
         await ValueChange(self.dut.wake)
         return Event(self.status.events)
+
+    async def flush(self) -> Event:
+        """Let the design run until RAM holds whatever was stored and the data cache holds nothing; the other events of that
+        time. No load or store begins before the next run.
+        """
+        self._c.bench_flush()
+        seen = Event(0)
+        while Event.FLUSHED not in seen:
+            seen |= await self.run(_FLUSH_CYCLES)
+        return seen & ~Event.FLUSHED
 
     def take(self) -> memoryview:
         """The waiting records, `retire.WORDS` words each; valid until the next run."""

@@ -4,9 +4,9 @@ The harness collects records in a buffer; when a block is full, or something hap
 block to the model's `lock`, which executes one instruction per record and stops at the first difference. No
 Python runs per record.
 
-A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store ends on the bus, before
-the next load can start; the model's memory is served when the record of that store has been compared. Both
-see the answer between the same two instructions.
+A host must answer stores to `tohost` (HTIF). The RTL's RAM is served when the store has ended on the bus and the
+data cache is empty, before the next load can start; the model's memory is served when the record of that store has
+been compared. Both see the answer between the same two instructions.
 """
 
 import time
@@ -157,7 +157,7 @@ class Lockstep:
     def _exit_code(self, events: Event) -> int | None:
         if events & Event.FINISHED:
             return _finisher_code(self._bench.status.finish_code)
-        if events & Event.RETIRE_WATCH and self._host.code != RUNNING:
+        if events & Event.BUS_WATCH and self._host.code != RUNNING:
             return self._host.code
         return None
 

@@ -61,6 +61,8 @@ class Server:
         bench.random_errors(job.error_chance)
         if job.wave:
             bench.trace(job.wave, job.wave_from, job.wave_to)
+        shared = [image.symbols[name] for name in ("tohost", "fromhost") if name in image.symbols]
+        bench.uncache(*shared)
         bench.power_on()
         for error in job.errors:
             bench.error_at(**vars(error))
@@ -92,6 +94,7 @@ class Server:
                             progress=self._progress)
         result = await lockstep.run()
         if job.signature:
+            await self.bench.flush()
             first, last = (image.symbols[f"{end}_signature"] for end in ("begin", "end"))
             result.signature = self.bench.read(first, last - first).hex()
         if consumer is not None:

@@ -41,6 +41,7 @@ PROGRAM
     EXPECT  a1, 0x0000807300008067
     LEAF_OK     2, LEAF(KERNEL_RWX), sw x0, 4(a0)
     EXPECT_MEM  DATA(0) + 8, 0x8067
+    fence.i
     LEAF_OK     3, LEAF(KERNEL_RWX), jalr a0
     LEAF_FAULT  4, LEAF(KERNEL_RWX - PTE_V), EXC_LOAD_PAGE_FAULT, ld a1, 0(a0)
     LEAF_FAULT  5, LEAF(KERNEL_RWX - PTE_V), EXC_STORE_PAGE_FAULT, sb a1, 0(a0)
@@ -174,6 +175,7 @@ PROGRAM
     PUT     S_L0, PTE_OF(DATA(0), KERNEL_RWX)
     PUT     S_L0 + 8, PTE_OF(DATA(1), KERNEL_RWX)
     sfence.vma
+    fence.i
     li      a0, VA(1) - 2
     TRY     PRV_S, 0, jr a0
     mv      s11, a0

@@ -1,4 +1,4 @@
-"""rtl/lsu.py: random accesses against a byte-wise model of memory, under random stalls, faults and bus errors."""
+"""rtl/lsu.py: random accesses against a byte-wise model of memory, under random delays, faults and bus errors."""
 
 import random
 
@@ -9,7 +9,7 @@ from isa.causes import EXC
 from isa.platform import BOOT_ROM, RAM_BASE, UART
 from rtl.amo import AmoOp
 from rtl.lsu import Lsu, MemOp
-from rtl.types import Access, Mode
+from rtl.types import Access, CboOp, MemoryOp, Mode
 
 OFFSET = 0x1000                 # physical minus virtual address
 PAGE_FAULT_AT = RAM_BASE + 0x4000
@@ -50,14 +50,15 @@ class Reference:
         op, size, vaddr = r["op"], r["size"], r["vaddr"]
         bits = 8 << size
         lr, sc = op == MemOp.AMO and r["amo"] == AmoOp.LR, op == MemOp.AMO and r["amo"] == AmoOp.SC
-        stores = op == MemOp.STORE or (op == MemOp.AMO and not lr)
+        zero = op == MemOp.CBO and r["cbo"] == CboOp.ZERO
+        stores = op in (MemOp.STORE, MemOp.CBO) or (op == MemOp.AMO and not lr)
         kind = "STORE" if stores else "LOAD"
         paddr = vaddr + OFFSET
-        if vaddr % (1 << size):
+        if vaddr % (1 << size) and op != MemOp.CBO:
             return {"fault": 1, "cause": EXC[f"{kind}_MISALIGNED"], "bus_error": 0, "tval2": 0}
         if vaddr & ~0xFFF == PAGE_FAULT_AT:
             return {"fault": 1, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"], "bus_error": 0, "tval2": vaddr >> 2}
-        if op == MemOp.AMO and paddr < RAM_BASE:
+        if (op == MemOp.AMO or zero) and paddr < RAM_BASE:
             return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 0, "tval2": 0}
         if r["hlvx"] and vaddr & ~0xFFF == DEVICE_AT:
             return {"fault": 1, "cause": EXC["LOAD_ACCESS_FAULT"], "bus_error": 0, "tval2": 0}
@@ -65,11 +66,17 @@ class Reference:
             if sc:
                 self.reservation = None
             return {"fault": 1, "cause": EXC[f"{kind}_ACCESS_FAULT"], "bus_error": 1, "error_paddr": paddr}
+        if zero:
+            for word in range(paddr & -64, (paddr & -64) + 64, 8):
+                self.write(word, 3, 0)
+            return {"fault": 0, "read": 0, "write": 1, "size": 3, "paddr": paddr, "stored": 0}
+        if op == MemOp.CBO:
+            return {"fault": 0, "read": 0, "write": 0, "size": 0, "paddr": paddr}
         if sc and self.reservation != paddr:
             self.reservation = None
             return {"fault": 0, "read": 0, "write": 0, "result": 1}
         read = not stores or (op == MemOp.AMO and not sc)
-        out = {"fault": 0, "read": int(read), "write": int(stores), "paddr": paddr}
+        out = {"fault": 0, "read": int(read), "write": int(stores), "size": size, "paddr": paddr}
         if out["read"]:
             out["loaded"] = self.read(paddr, size)
             out["result"] = out["loaded"] if r["unsigned"] else sext(out["loaded"], bits)
@@ -86,22 +93,23 @@ class Reference:
 
 
 def random_request(rng):
-    op = rng.choice([MemOp.LOAD, MemOp.STORE, MemOp.AMO, MemOp.AMO])
-    size = rng.choice([2, 3]) if op == MemOp.AMO else rng.randrange(4)
+    op = rng.choice([MemOp.LOAD, MemOp.STORE, MemOp.AMO, MemOp.AMO, MemOp.CBO])
+    size = {MemOp.AMO: rng.choice([2, 3]), MemOp.CBO: 0}.get(op, rng.randrange(4))
     base = rng.choice([RAM_BASE] * 12 + [PAGE_FAULT_AT, BUS_ERROR_AT, DEVICE_AT])
     vaddr = base + rng.choice([0, 64, 128]) + rng.randrange(16)
     if rng.random() < 0.9:
         vaddr &= -(1 << size)
     return {"op": op, "amo": rng.choice([*AmoOp, AmoOp.LR, AmoOp.LR, AmoOp.SC, AmoOp.SC, AmoOp.SC]), "size": size,
+            "cbo": rng.choice([*CboOp, CboOp.ZERO]),
             "unsigned": rng.getrandbits(1) if op == MemOp.LOAD else 0, "hlvx": int(op == MemOp.LOAD and rng.random() < 0.2),
             "mode": Mode.S, "vaddr": vaddr,
             "source": rng.getrandbits(64)}
 
 
 async def serve(ctx, dut, memory, rng, stalls, state):
-    """Address translation and memory in one clock cycle; checks the rules of the bus. `state` lasts one access."""
-    request, bus = dut.translate.request, dut.bus
-    for line in (request.ready, bus.ack, bus.err):
+    """Address translation and memory in one clock cycle; checks the rules of the port. `state` lasts one access."""
+    request, port = dut.translate.request, dut.memory
+    for line in (request.ready, port.done, port.error):
         ctx.set(line, 0)
     if ctx.get(request.valid):
         state.setdefault("translate", rng.randrange(4) if rng.random() < stalls else 0)
@@ -109,38 +117,46 @@ async def serve(ctx, dut, memory, rng, stalls, state):
             vaddr, access = ctx.get(request.p.vaddr), ctx.get(request.p.access)
             fault = vaddr & ~0xFFF == PAGE_FAULT_AT
             paddr = vaddr + OFFSET
-            kind = "STORE" if access == Access.STORE else "LOAD"
+            kind = "LOAD" if access == Access.LOAD else "STORE"
+            state["access"] = access
             ctx.set(dut.translate.response, {
                 "paddr": paddr, "ram": paddr >= RAM_BASE, "rom": 0 <= paddr - BOOT_ROM.base < BOOT_ROM.size,
+                "cached": paddr >> 3 & 1,
                 "fault": fault, "cause": EXC[f"{kind}_GUEST_PAGE_FAULT"] if fault else 0,
                 "tval2": vaddr >> 2 if fault else 0, "implicit": 0, "bus_error": 0, "error_paddr": 0})
             ctx.set(request.ready, 1)
         state["translate"] -= 1
-    if state.pop("locked", False):
-        assert ctx.get(bus.cyc), "AMO holds the bus between its beats"
-    if ctx.get(bus.stb):
-        assert ctx.get(bus.cyc)
-        beat = tuple(ctx.get(s) for s in (bus.adr, bus.we, bus.sel, *((bus.dat_w,) if ctx.get(bus.we) else ())))
-        assert state.setdefault("beat", beat) == beat, "the payload is stable until the beat ends"
-        state.setdefault("bus", rng.randrange(4) if rng.random() < stalls else 0)
-        state["bus"] -= 1
-        if state["bus"] >= 0:
+    assert ctx.get(port.waiting) and ctx.get(port.offset) == ctx.get(dut.request.vaddr) & 0xFFF
+    if state.pop("paired", False):
+        assert ctx.get(port.valid) and ctx.get(port.op) == MemoryOp.WRITE, "the write of an AMO follows its read at once"
+    if ctx.get(port.valid):
+        op, paddr = ctx.get(port.op), ctx.get(port.paddr)
+        access = tuple(ctx.get(s) for s in (port.op, port.paddr, port.cached, port.sel, port.lock,
+                                            *((port.wdata,) if op == MemoryOp.WRITE else ())))
+        assert state.setdefault("memory", access) == access, "the payload is stable until it is done"
+        assert ctx.get(port.cached) == paddr >> 3 & 1
+        state.setdefault("delay", rng.randrange(4) if rng.random() < stalls else 0)
+        state["delay"] -= 1
+        if state["delay"] >= 0:
             return
-        del state["bus"], state["beat"]
-        base = beat[0] << 3
-        if base - OFFSET & ~0xFFF == BUS_ERROR_AT:
-            ctx.set(bus.err, 1)
+        del state["delay"], state["memory"]
+        ctx.set(port.done, 1)
+        if paddr - OFFSET & ~0xFFF == BUS_ERROR_AT:
+            ctx.set(port.error, 1)
             return
-        ctx.set(bus.ack, 1)
-        ctx.set(bus.dat_r, int.from_bytes(bytes(memory.get(base + i, 0) for i in range(8)), "little"))
-        state["locked"] = not ctx.get(dut.done)
-        if ctx.get(bus.we):
-            state["write"] = [(base + i, beat[3] >> 8 * i & 0xFF) for i in range(8) if beat[2] >> i & 1]
+        base = paddr & -8
+        ctx.set(port.rdata, int.from_bytes(bytes(memory.get(base + i, 0) for i in range(8)), "little"))
+        state["paired"] = ctx.get(port.lock) and op == MemoryOp.READ
+        if op == MemoryOp.WRITE:
+            state["write"] = [(base + i, access[-1] >> 8 * i & 0xFF) for i in range(8) if access[3] >> i & 1]
+        elif op == MemoryOp.ZERO:
+            state["write"] = [(a, 0) for a in range(base & -64, (base & -64) + 64)]
+        state["op"] = op
 
 
-def run(requests, rng, stalls, clear=()):
+def run(requests, rng, stalls, clear=(), implicit=None):
     """Responses with the cycles that each access took, and memory. After the requests in `clear` a trap ends the
-    reservation."""
+    reservation; `implicit` says after which request the walker stores, and where."""
     dut, memory, out = Lsu(), {}, []
 
     async def bench(ctx):
@@ -155,11 +171,14 @@ def run(requests, rng, stalls, clear=()):
                 memory.update(state.pop("write", []))
                 state["cycles"] = state.get("cycles", 0) + 1
                 assert state["cycles"] < 40
-            out.append((response, state["cycles"]))
+            out.append((response, state["cycles"], state.get("access"), state.get("op")))
             ctx.set(dut.valid, 0)
             ctx.set(dut.clear_reservation, number in clear)
+            ctx.set(dut.implicit_store, number in (implicit or {}))
+            ctx.set(dut.implicit_paddr, (implicit or {}).get(number, 0))
             await ctx.tick()
             ctx.set(dut.clear_reservation, 0)
+            ctx.set(dut.implicit_store, 0)
 
     sim = Simulator(dut)
     sim.add_clock(1e-6)
@@ -170,7 +189,7 @@ def run(requests, rng, stalls, clear=()):
 
 def check(requests, responses):
     reference = Reference()
-    for request, (response, _) in zip(requests, responses, strict=True):
+    for request, (response, *_) in zip(requests, responses, strict=True):
         want = reference.access(request)
         assert {name: response[name] for name in want} == want, request
     return reference
@@ -187,7 +206,7 @@ def test_random_accesses(stalls):
     responses, memory = run(requests, rng, stalls)
     reference = check(requests, responses)
     assert {a: b for a, b in memory.items() if b} == {a: b for a, b in reference.memory.items() if b}
-    succeeded = [r for r, (a, _) in zip(requests, responses, strict=True)
+    succeeded = [r for r, (a, *_) in zip(requests, responses, strict=True)
                  if r["op"] == MemOp.AMO and r["amo"] == AmoOp.SC and a["write"]]
     assert len(succeeded) > 10
 
@@ -195,18 +214,22 @@ def test_random_accesses(stalls):
 def test_without_stalls_one_cycle_per_access_and_two_for_an_amo():
     rng = random.Random(19)
     requests = [random_request(rng) for _ in range(100)]
-    for request, (response, cycles) in zip(requests, run(requests, rng, 0.0)[0], strict=True):
+    for request, (response, cycles, *_) in zip(requests, run(requests, rng, 0.0)[0], strict=True):
         rmw = request["op"] == MemOp.AMO and request["amo"] not in (AmoOp.LR, AmoOp.SC)
         assert cycles == (2 if rmw and not response["fault"] else 1)
 
 
 def atomic(op, vaddr=RAM_BASE, size=3):
-    return {"op": MemOp.AMO, "amo": op, "size": size, "unsigned": 0, "hlvx": 0, "mode": Mode.M, "vaddr": vaddr,
-            "source": 7}
+    return {"op": MemOp.AMO, "amo": op, "cbo": CboOp.INVAL, "size": size, "unsigned": 0, "hlvx": 0, "mode": Mode.M,
+            "vaddr": vaddr, "source": 7}
 
 
 def store(vaddr):
     return atomic(AmoOp.LR, vaddr) | {"op": MemOp.STORE}
+
+
+def cbo(op, vaddr):
+    return atomic(AmoOp.LR, vaddr) | {"op": MemOp.CBO, "cbo": op, "size": 0}
 
 
 @pytest.mark.parametrize("between, fails", [
@@ -216,6 +239,8 @@ def store(vaddr):
     ([atomic(AmoOp.SWAP, RAM_BASE + 8)], 1),
     ([atomic(AmoOp.SC, RAM_BASE + 128)], 1),            # any SC, a failing one too
     ([atomic(AmoOp.LR, RAM_BASE + 128)], 1),            # a new reservation replaces the old one
+    ([cbo(CboOp.ZERO, RAM_BASE + 40)], 1),
+    ([cbo(CboOp.FLUSH, RAM_BASE)], 0),                  # stores nothing
     ([store(PAGE_FAULT_AT)], 0),                        # nothing was stored; the trap itself clears in the core
 ])
 def test_reservation(between, fails):
@@ -228,11 +253,25 @@ def test_reservation(between, fails):
 def test_reservation_ends_with_a_trap_and_fits_both_sizes():
     requests = [atomic(AmoOp.LR), atomic(AmoOp.SC), atomic(AmoOp.LR), atomic(AmoOp.SC, size=2)]
     responses, _ = run(requests, random.Random(21), 0.0, clear={0})
-    assert [response["result"] for response, _ in responses] == [0, 1, 0, 0]
+    assert [response["result"] for response, *_ in responses] == [0, 1, 0, 0]
 
 
 @pytest.mark.parametrize("vaddr, cause", [(PAGE_FAULT_AT, "STORE_GUEST_PAGE_FAULT"),
                                           (BUS_ERROR_AT, "STORE_ACCESS_FAULT"), (DEVICE_AT, "STORE_ACCESS_FAULT")])
 def test_a_failing_store_conditional_still_passes_its_checks(vaddr, cause):
-    (response, _), = run([atomic(AmoOp.SC, vaddr)], random.Random(22), 0.0)[0]
+    (response, *_), = run([atomic(AmoOp.SC, vaddr)], random.Random(22), 0.0)[0]
     assert (response["fault"], response["cause"]) == (1, EXC[cause])
+
+
+@pytest.mark.parametrize("paddr, fails", [(RAM_BASE + OFFSET + 32, 1), (RAM_BASE + OFFSET + 64, 0), (RAM_BASE, 0)])
+def test_an_implicit_store_ends_the_reservation_of_its_block(paddr, fails):
+    responses, _ = run([atomic(AmoOp.LR), atomic(AmoOp.SC)], random.Random(23), 0.0, implicit={0: paddr})
+    assert responses[-1][0]["result"] == fails
+
+
+@pytest.mark.parametrize("op, access, does", [
+    (CboOp.CLEAN, Access.CBO, MemoryOp.CLEAN), (CboOp.FLUSH, Access.CBO, MemoryOp.FLUSH),
+    (CboOp.INVAL, Access.CBO, MemoryOp.FLUSH), (CboOp.ZERO, Access.STORE, MemoryOp.ZERO)])
+def test_a_cache_block_operation_is_never_misaligned(op, access, does):
+    (response, _, asked, done), = run([cbo(op, RAM_BASE + 13)], random.Random(24), 0.0)[0]
+    assert (response["fault"], response["paddr"], asked, done) == (0, RAM_BASE + 13 + OFFSET, access, does)

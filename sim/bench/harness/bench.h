@@ -26,13 +26,14 @@ constexpr uint32_t ACTIVITY_CAPACITY = 1 << 20;
 
 enum Event : uint32_t {
     RECORDS = 1 << 0,       // `threshold` records wait
-    BUS_WATCH = 1 << 1,     // a store to a watched address ended on the bus
+    BUS_WATCH = 1 << 1,     // a store to a watched address ended on the bus, and the data cache is empty
     RETIRE_WATCH = 1 << 2,  // a store to a watched address retired
     FINISHED = 1 << 3,      // the finisher was written
     LIMIT = 1 << 4,         // all cycles of bench_run() are done
     QUIET = 1 << 5,         // nothing retired for `quiet_limit` cycles
     OVERFLOW = 1 << 6,      // a record, or the activity of a cycle, found the buffer full and is lost
     PROTOCOL = 1 << 7,      // a bus master broke a rule of rtl/wishbone.py; `protocol_address` says where
+    FLUSHED = 1 << 8,       // the data cache is empty, as bench_flush() asked
 };
 
 // Written by Python, read by the harness. Chances are in 2^-32.
@@ -43,9 +44,10 @@ struct Settings {
     uint64_t quiet_limit;   // 0: none
     uint64_t trace_from;    // cycles [from, to) go to the waveform
     uint64_t trace_to;
+    uint32_t uncached_first, uncached_last;     // pages that caches leave alone; taken by bench_reset()
     uint32_t stall_chance;  // that a beat is delayed,
     uint32_t stall_longest; // by 1 to this many cycles
-    uint32_t error_chance;  // that a beat ends with `err`
+    uint32_t error_chance;  // that a beat ends with `err`; never one of a write burst, whose data would be lost
     uint32_t threshold;     // records that wake Python
     uint32_t record;        // 0: count retirements, keep none
     uint32_t edges;         // 1: cocotb sees both clock edges; slow
@@ -136,6 +138,7 @@ extern std::vector<uint64_t> watches;       // byte addresses, aligned to 8
 extern std::vector<ErrorRange> error_ranges;
 extern std::deque<uint8_t> uart_sent, uart_waiting;
 extern uint64_t cycles_to_run;              // 0: Python's turn
+extern uint32_t flush_for;                  // events that wait until the data cache is empty
 
 bool watched(uint64_t address);
 void capture();             // takes the record in `retire`, if any

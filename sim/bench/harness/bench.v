@@ -13,6 +13,10 @@ module bench (
     input  [15:0] mutant,
 `endif
     input  [63:0] boot_target,
+    input  [23:0] uncached_first,
+    input  [23:0] uncached_last,
+    input         flush,
+    output        flushed,
     output        finished,
     output [31:0] finish_code,
     output [1023:0] retire /*verilator public_flat_rd*/,
@@ -48,7 +52,8 @@ module bench (
     output        uart_rx__ready
 );
     reg [63:0] target, iram_data, dram_data;
-    reg        reset, iram_ack, iram_err, dram_ack, dram_err, tx_ready, rx_valid;
+    reg [23:0] first_page, last_page;
+    reg        flushing, reset, iram_ack, iram_err, dram_ack, dram_err, tx_ready, rx_valid;
     reg  [7:0] rx_payload;
 `ifdef BENCH_MUTANTS
     reg [15:0] mutant_number;
@@ -57,6 +62,9 @@ module bench (
     always @(posedge answer or negedge answer) begin
         reset      <= rst;
         target     <= boot_target;
+        first_page <= uncached_first;
+        last_page  <= uncached_last;
+        flushing   <= flush;
         iram_data  <= iram__dat_r;
         iram_ack   <= iram__ack;
         iram_err   <= iram__err;
@@ -73,6 +81,7 @@ module bench (
 
     soc soc (
         .clk(clk), .rst(reset), .wake(1'b0), .boot_target(target),
+        .uncached_first(first_page), .uncached_last(last_page), .flush(flushing), .flushed(flushed),
 `ifdef BENCH_MUTANTS
         .mutant(mutant_number),
 `endif

@@ -25,6 +25,7 @@ Status status;
 Vtop* top;
 std::deque<uint8_t> uart_sent, uart_waiting;
 uint64_t cycles_to_run;
+uint32_t flush_for;
 
 static constexpr uint64_t HALF_PERIOD = 5000;       // in units of the time precision
 static constexpr uint64_t NEVER = ~uint64_t{0};
@@ -102,6 +103,14 @@ static bool offer_uart() {
     return changed;
 }
 
+// Asks for an empty data cache while an event waits for it; true when the design sees a change.
+static bool ask_flush() {
+    const CData flush = flush_for != 0;
+    const bool changed = top->flush != flush;
+    top->flush = flush;
+    return changed;
+}
+
 // Passes the inputs on to the SoC (bench.v), between clock edges.
 static void apply_inputs() {
     top->answer = !top->answer;
@@ -123,11 +132,15 @@ static void cycle() {
     if (!resetting) {
         capture();
         ++status.cycles;
-        changed = offer_uart() | iram->respond() | dram->respond();
+        changed = offer_uart() | ask_flush() | iram->respond() | dram->respond();
     }
     if (changed) top->answer = !top->answer;
     set_clock(0);
     dump();
+    if (flush_for && top->flush && top->flushed) {
+        status.events |= flush_for;
+        flush_for = 0;
+    }
     if (top->finished && !was_finished) {
         status.events |= FINISHED;
         status.finish_code = top->finish_code;
@@ -137,8 +150,8 @@ static void cycle() {
 // Runs until something needs Python, or to the next time Python asked for.
 static void run() {
     const uint64_t deadline = VerilatedVpi::cbNextDeadline();
-    // The host may have written to RAM under a beat that is already answered.
-    if (!top->rst && (iram->respond() | dram->respond())) apply_inputs();
+    // The host may have written to RAM under a beat that is already answered, and is done with the data cache.
+    if (!top->rst && (ask_flush() | iram->respond() | dram->respond())) apply_inputs();
     while (!context->gotFinish()) {
         if (deadline != NEVER && context->time() + 2 * HALF_PERIOD > deadline) {
             next_time(std::max(deadline, context->time()));
@@ -164,6 +177,9 @@ BENCH_API void bench_run(uint64_t cycles) {
     cycles_to_run = cycles;
 }
 
+// Ends the next run, or one after it, with FLUSHED; until Python runs the design again, no load or store begins.
+BENCH_API void bench_flush() { flush_for |= FLUSHED; }
+
 // Holds `rst` for some cycles and forgets records, queues and random state. RAM and watches stay.
 BENCH_API void bench_reset(uint32_t cycles) {
     uart_sent.clear();
@@ -172,6 +188,10 @@ BENCH_API void bench_reset(uint32_t cycles) {
     iram->reset(settings.seed);
     dram->reset(settings.seed);
     top->boot_target = settings.boot_target;
+    top->uncached_first = settings.uncached_first;
+    top->uncached_last = settings.uncached_last;
+    flush_for = 0;
+    ask_flush();
 #ifdef BENCH_MUTANTS
     top->mutant = settings.mutant;
 #endif

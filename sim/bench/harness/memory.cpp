@@ -7,7 +7,7 @@
 Ram ram;
 std::vector<ErrorRange> error_ranges;
 
-constexpr CData CTI_INCREMENT = 0b010;    // rtl/wishbone.py
+constexpr CData CTI_CLASSIC = 0b000, CTI_INCREMENT = 0b010;   // rtl/wishbone.py
 
 // `dat_r` outside the cycle of `ack`: a master that samples it early reads this and not the right data by
 // luck.
@@ -33,6 +33,7 @@ bool Responder::fails() {
         }
     }
     if (index >= ram.count) return true;
+    if (we && cti != CTI_CLASSIC) return false;
     if (random.chance(settings.error_chance)) {
         ++status.bus_errors;
         return true;
@@ -79,7 +80,7 @@ void Responder::clock() {
                 if (sel >> byte & 1) mask |= uint64_t{0xFF} << 8 * byte;
             uint64_t& word = ram.words[adr - (settings.ram_base >> 3)];
             word = (word & ~mask) | (dat_w & mask);
-            if (watched(adr << 3)) status.events |= BUS_WATCH;
+            if (watched(adr << 3)) flush_for |= BUS_WATCH;
         }
     }
 }

@@ -44,6 +44,10 @@ class Toy(wiring.Component):
     finished: Out(1)
     finish_code: Out(32)
     boot_target: In(64)
+    uncached_first: In(24)
+    uncached_last: In(24)
+    flush: In(1)
+    flushed: Out(1)
     wake: In(1)
     retire: Out(64 * retire.WORDS)
     activity: Out(activity.WIDTH)
@@ -91,6 +95,7 @@ class Toy(wiring.Component):
             fields["rd"].eq(1), fields["rd_value"].eq(result),
             fields["clock"].eq(clock),
             self.activity.eq(Cat(done, clock)),
+            self.flushed.eq(self.flush),
         ]
         with m.FSM():
             with m.State("START"):
