@@ -14,8 +14,8 @@ CSR = {"mode": Mode.S, "trap_vector": VECTOR, "trap_mode": Mode.M, "ret_pc": RET
        "interrupt_cause": IRQ["MTI"], "wakeup": 0}
 FETCH_FAULT = {"cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"], "vaddr": PC + 2, "tval2": 77, "implicit": 0}
 MEM_FAULT = {"fault": 1, "cause": EXC["LOAD_GUEST_PAGE_FAULT"], "tval2": 88, "implicit": 1}
-OUTPUTS = ("stall", "flush", "target", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid", "trap", "fence",
-           "record", "sys_op")
+OUTPUTS = ("stall", "flush", "target", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid", "clean", "trap",
+           "fence", "record", "sys_op")
 
 
 def operation(unit=Unit.ALU, sys=SysOp.NONE, **fields):
@@ -35,6 +35,7 @@ def observe(*cycles):
             ctx.set(dut.csr, CSR | inputs.get("csr", {}))
             ctx.set(dut.mem_done, inputs.get("mem_done", 0))
             ctx.set(dut.mem, inputs.get("mem", {}))
+            ctx.set(dut.cleaned, inputs.get("cleaned", 0))
             ctx.set(dut.access_mode, inputs.get("access_mode", Mode.S))
             ctx.set(dut.csr_request.write, inputs.get("csr_write", 1))
             await ctx.delay(1e-9)
@@ -133,7 +134,7 @@ def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
     ({"op": operation(Unit.SYS, SysOp.MRET)}, RETURN),
     ({"op": operation(Unit.SYS, SysOp.SRET)}, RETURN),
     ({"op": operation(Unit.SYS, SysOp.SFENCE_VMA)}, NEXT),
-    ({"op": operation(Unit.FENCE, control={"fence_i": 1})}, NEXT),
+    ({"op": operation(Unit.FENCE, control={"fence_i": 1}), "cleaned": 1}, NEXT),
     ({"op": operation(Unit.CSR), "csr": {"refetch": 1}}, NEXT),
     ({"op": operation(Unit.CSR)}, None),
     ({"op": operation(Unit.FENCE)}, None),
@@ -145,6 +146,15 @@ def test_what_flushes(inputs, target):
     assert out["flush"] == (target is not None)
     if target is not None:
         assert out["target"] == out["record"].next_pc == target
+
+
+def test_fence_i_waits_until_what_was_stored_is_in_memory():
+    fence = {"op": operation(Unit.FENCE, control={"fence_i": 1})}
+    out = observe({"op": operation(Unit.FENCE)}, fence, fence | {"csr": {"interrupt": 1}}, fence | {"cleaned": 1},
+                  {"valid": 0, **fence})
+    assert [o["clean"] for o in out] == [0, 1, 1, 1, 0]
+    assert [o["retires"] for o in out] == [1, 0, 0, 1, 0] and not any(o["trap_enter"] for o in out)
+    assert [o["flush"] for o in out] == [0, 0, 0, 1, 0]
 
 
 def test_nothing_happens_without_an_instruction():

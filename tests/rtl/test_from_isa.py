@@ -4,13 +4,15 @@ regions."""
 import random
 
 import pytest
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import C, Cat, Module, Signal
 from amaranth.sim import Simulator
 
 from isa import platform
 from isa.insns import FIELDS, IMMEDIATES, extract
 from isa.profile import PROFILES
 from rtl import from_isa
+
+RAM = platform.RAM_BASE >> 12
 
 
 def evaluate(width, build, inputs):
@@ -66,6 +68,14 @@ def test_memory_attributes():
     addresses = sorted({a + d for a in edges for d in (-8, -1, 0, 1, 7) if 0 <= a + d < 1 << 56})
     got = evaluate(56, lambda a: Cat(from_isa.is_ram(a), from_isa.is_rom(a)), addresses)
     assert dict(zip(addresses, got, strict=True)) == {a: attributes(a) for a in addresses}
+
+
+@pytest.mark.parametrize("first, last", [(0, 0), (1, 0), (RAM, RAM), (RAM + 3, RAM + 5)])
+def test_what_caches_may_hold(first, last):
+    top = 1 << from_isa.CACHED_PAGE_BITS
+    pages = [0, RAM - 1, *range(RAM, RAM + 8), top - 1, top, top + RAM, (1 << 44) - 1]
+    got = evaluate(44, lambda page: from_isa.is_cached(page, C(first, 24), C(last, 24)), pages)
+    assert got == [int(RAM <= page < top and not first <= page <= last) for page in pages]
 
 
 def test_rows_follow_the_profile():

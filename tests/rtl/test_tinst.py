@@ -47,6 +47,7 @@ def word(name, *, rd=RD, rs1=RS1, rs2=RS2, extra=0):
     (Unit.AMO,    word("sc.d"), word("sc.d", rs1=0)),
     (Unit.HLOAD,  word("hlvx.hu"), word("hlvx.hu", rs1=0)),
     (Unit.HSTORE, word("hsv.b"), word("hsv.b", rs1=0)),
+    (Unit.CBO,    word("cbo.flush"), word("cbo.flush", rs1=0)),
 ])
 def test_explicit_accesses(unit, insn, kept):
     assert value(unit, insn) == kept

@@ -29,16 +29,18 @@ def bus(name):
 
 
 CLOCK = {"clk": ("input", 1), "rst": ("input", 1)}
+HOST = {"uncached_first": ("input", 24), "uncached_last": ("input", 24), "flush": ("input", 1), "flushed": ("output", 1)}
 PORTS = {
     "core": CLOCK | bus("ibus") | bus("dbus") | {
         "irq_msip": ("input", 1), "irq_mtip": ("input", 1),
         "irq_meip": ("input", 1), "irq_seip": ("input", 1),
-        "mtime": ("input", 64), "retire": ("output", 1024), "activity": ("output", 32)},
+        "mtime": ("input", 64), "retire": ("output", 1024), "activity": ("output", 32),
+        "lost": ("output", 1), "lost_paddr": ("output", 56)} | HOST,
     "soc": CLOCK | bus("iram") | bus("dram") | {
         "uart_tx__payload": ("output", 8), "uart_tx__valid": ("output", 1), "uart_tx__ready": ("input", 1),
         "uart_rx__payload": ("input", 8), "uart_rx__valid": ("input", 1), "uart_rx__ready": ("output", 1),
         "boot_target": ("input", 64), "finished": ("output", 1), "finish_code": ("output", 32),
-        "wake": ("input", 1), "retire": ("output", 1024), "activity": ("output", 32)},
+        "wake": ("input", 1), "retire": ("output", 1024), "activity": ("output", 32)} | HOST,
 }
 
 

@@ -192,4 +192,4 @@ class Translator:
         except Fault as fault:
             return fault.fields
         ram = paddr in RAM
-        return {"fault": 0, "paddr": paddr, "ram": int(ram), "rom": int(paddr in ROM), "cached": int(ram)}
+        return {"fault": 0, "paddr": paddr, "ram": int(ram), "rom": int(paddr in ROM), "cached": int(ram and paddr < 1 << 36)}
