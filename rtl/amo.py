@@ -27,35 +27,39 @@ class Amo(wiring.Component):
 
     op:     In(AmoOp)
     word:   In(1)       # 32-bit operation
-    old:    In(64)      # value read
+    old:    In(64)      # value read, sign-extended
     source: In(64)      # rs2
     new:    Out(64)
 
     def elaborate(self, platform):
         m = Module()
-        op = self.op.as_value()
+        op, old, source = self.op.as_value(), self.old, self.source
 
-        # One comparison serves both sizes: a word is compared in the high half.
-        a, b = Signal(64), Signal(64)
-        less_unsigned, less = Signal(), Signal()
+        # One carry chain adds and compares. Sign-extended words compare as doublewords do, unsigned too: those with the sign
+        # are the largest of both.
+        operand, total = Signal(64), Signal(66)
+        compares = op.matches(AmoOp.MIN, AmoOp.MAX, AmoOp.MINU, AmoOp.MAXU)
+        extended = Cat(source[:32], Mux(self.word, source[31].replicate(32), source[32:]))
+        less = Signal()
         m.d.comb += [
-            a.eq(Mux(self.word, self.old << 32, self.old)),
-            b.eq(Mux(self.word, self.source << 32, self.source)),
-            less_unsigned.eq(a < b),
-            less.eq(less_unsigned ^ ((a[63] ^ b[63]) & op.matches(AmoOp.MIN, AmoOp.MAX))),
+            operand.eq(extended ^ compares.replicate(64)),
+            total.eq(Cat(compares, old) + Cat(compares, operand)),
+            less.eq(~total[65] ^ ((old[63] ^ extended[63]) & op.matches(AmoOp.MIN, AmoOp.MAX))),
         ]
-        keep_old = less ^ op.matches(AmoOp.MAX, AmoOp.MAXU)
-        with m.Switch(self.op):
-            with m.Case(AmoOp.ADD):
-                m.d.comb += self.new.eq(self.old + self.source)
-            with m.Case(AmoOp.XOR):
-                m.d.comb += self.new.eq(self.old ^ self.source)
-            with m.Case(AmoOp.AND):
-                m.d.comb += self.new.eq(self.old & self.source)
-            with m.Case(AmoOp.OR):
-                m.d.comb += self.new.eq(self.old | self.source)
-            with m.Case(AmoOp.MIN, AmoOp.MAX, AmoOp.MINU, AmoOp.MAXU):
-                m.d.comb += self.new.eq(Mux(keep_old, self.old, self.source))
-            with m.Default():
-                m.d.comb += self.new.eq(self.source)
+        keep_old = compares & (less ^ op.matches(AmoOp.MAX, AmoOp.MAXU))
+        bits = Signal(64)
+        with m.If(op.matches(AmoOp.XOR)):
+            m.d.comb += bits.eq(old ^ source)
+        with m.Elif(op.matches(AmoOp.AND)):
+            m.d.comb += bits.eq(old & source)
+        with m.Elif(op.matches(AmoOp.OR)):
+            m.d.comb += bits.eq(old | source)
+        with m.Else():
+            m.d.comb += bits.eq(source)
+        with m.If(op.matches(AmoOp.ADD)):
+            m.d.comb += self.new.eq(total[1:65])
+        with m.Elif(keep_old):
+            m.d.comb += self.new.eq(old)
+        with m.Else():
+            m.d.comb += self.new.eq(bits)
         return m

@@ -40,7 +40,7 @@ def test_operations():
                 ctx.set(dut.op, op)
                 ctx.set(dut.word, bits == 32)
                 for old, source in pairs:
-                    ctx.set(dut.old, old)
+                    ctx.set(dut.old, sext(old & mask, bits) & (1 << 64) - 1)
                     ctx.set(dut.source, source)
                     await ctx.delay(1e-9)
                     want = compute(old & mask, source & mask, bits) & mask
