@@ -36,13 +36,12 @@ class Shifter(wiring.Component):
         # A left shift keeps the bits from `edge` on, a right shift those up to `edge`: 63 - n, in a word 31 - n.
         edge = _named(m, "edge", amount ^ Cat((~self.left).replicate(5), ~self.left & ~self.word))
 
-        def beyond(part):
-            return Cat(Mux(self.left, part < i, part > i) for i in range(8))
-
         low, high = edge[:3], edge[3:]
+        enable = self.enable.replicate(8)
+        beyond = Mux(self.left, C(0xFE, 8) << high, ~(C(0xFF, 8) << high))[:8]
+        whole = _named(m, "whole", enable & (beyond | self.rotate.replicate(8)))
+        partly = _named(m, "partly", enable & Mux(self.left, C(0xFF, 8) << low, ~(C(0xFE, 8) << low))[:8])
         here = _named(m, "here", Cat(high == j for j in range(8)))
-        whole = _named(m, "whole", (beyond(high) | self.rotate.replicate(8)) & self.enable.replicate(8))
-        partly = _named(m, "partly", (beyond(low) | Cat(low == i for i in range(8))) & self.enable.replicate(8))
         keep = _named(m, "keep", Cat(whole[j] | here[j] & partly[i] for j in range(8) for i in range(8)))
         fill = _named(m, "fill", self.enable & self.arithmetic & Mux(self.word, self.a[31], self.a[63]))
         m.d.comb += [
