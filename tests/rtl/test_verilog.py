@@ -44,9 +44,9 @@ PORTS = {
 }
 
 
-def lint(path, top):
+def lint(path, top, *others):
     """What Verilator has to say."""
-    return subprocess.run([VERILATOR, "--lint-only", "--quiet", "--top-module", top, path],
+    return subprocess.run([VERILATOR, "--lint-only", "--quiet", "--top-module", top, path, *others],
                           capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -76,6 +76,21 @@ def test_verilog(kind, name, tmp_path):
     assert str(ROOT) not in text
     assert ports(text, kind) == PORTS[kind]
     result = lint(path, kind)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_an_integrator_can_use_it(tmp_path):
+    """Every port has a name that needs no escape, there is one clock with one edge, and one file is all there is."""
+    path = write("core", CONFIGS["tiny"], tmp_path / "core.v")
+    text = path.read_text()
+    assert set(re.findall(r"(?:pos|neg)edge \S+\b", text)) == {"posedge clk"}
+    assert not re.search(r"`include|\$readmem", text)
+    names = PORTS["core"]
+    user = tmp_path / "user.v"
+    user.write_text("\n".join((
+        "module user;", *(f"  wire [{width - 1}:0] {name};" for name, (_, width) in names.items()),
+        "  core core (" + ", ".join(f".{name}({name})" for name in names) + ");", "endmodule", "")))
+    result = lint(user, "user", path)
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
