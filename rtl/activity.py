@@ -18,7 +18,8 @@ class Activity(data.Struct):
     m_memory: 1     # ... which accesses memory
     m_walk: 1       # ... and waits for its translation
     m_trap: 1       # a trap is entered
-    flush: 1        # M sends the front end elsewhere: a trap, a return, a fence or a CSR that changes what is fetched
+    flush: 1        # M sends the front end elsewhere: a trap, a return, a fence or a CSR that changes what is fetched,
+    m_branches: 1   # ... or a branch that was decided there
     x_valid: 1
     x_held: 1       # X has not finished, whatever M does
     redirect: 1     # X sends the front end elsewhere: a branch

@@ -29,8 +29,10 @@ class Operation(data.Struct):
     compressed: 1
     fetch_fault: 1
     control: Control
-    result: 64          # of X: value for rd, memory address, CSR operand, or rs1 of a fence
+    result: 64          # of X: value for rd, memory address, CSR operand, or rs1 of a fence or of what is deferred
     source: 64          # rs2
+    deferred: 1         # an operand was not there in X, and is now: M computes, or decides where to go on
+    target: 64          # of a branch that was deferred
 
 
 class CsrVerdict(data.Struct):
@@ -74,6 +76,7 @@ class Commit(wiring.Component):
     access_mode:   In(Mode)         # effective mode of the memory access
     csr:           In(CsrVerdict)
     csr_request:   In(CsrRequest)
+    branch_holds:  In(1)            # the condition of a branch that was deferred: X has sent it straight on
     mem_done:      In(1)
     mem:           In(MemResponse)
     cleaned:       In(1)
@@ -90,6 +93,7 @@ class Commit(wiring.Component):
     fence:         Out(Fence)
     stall:         Out(1)
     flush:         Out(1)
+    branches:      Out(1)           # ... because of such a branch
     target:        Out(64)
     record:        Out(Record)
 
@@ -191,6 +195,7 @@ class Commit(wiring.Component):
         ]
 
         # ---- Fences, and where to go on ----------------------------------------------------------
+        goes = op.deferred & control.conditional & self.branch_holds
         is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.HFENCE_VVMA, SysOp.HFENCE_GVMA)
         m.d.comb += [
             # A fence never waits; were this `completes`, ending a page walk would seem to depend on the bus.
@@ -200,7 +205,8 @@ class Commit(wiring.Component):
             self.fence.has_id.eq(control.rs2 != 0),
             self.fence.addr.eq(op.result),
             self.fence.id.eq(op.source),
-            self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid
+            self.branches.eq(completes & goes),
+            self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid | self.branches
                           | completes & (control.fence_i | is_csr & csr.refetch)),
         ]
         with m.Switch(control.sys):
@@ -214,7 +220,7 @@ class Commit(wiring.Component):
         with m.Elif(sys.matches(SysOp.MRET, SysOp.SRET)):
             m.d.comb += [self.target.eq(csr.ret_pc), next_mode.eq(csr.ret_mode)]
         with m.Else():
-            m.d.comb += [self.target.eq(op.next_pc), next_mode.eq(csr.mode)]
+            m.d.comb += [self.target.eq(Mux(goes, op.target, op.next_pc)), next_mode.eq(csr.mode)]
 
         # ---- The record --------------------------------------------------------------------------
         record = self.record

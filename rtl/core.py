@@ -22,6 +22,7 @@ from .div import Div
 from .fetch import Fetch
 from .forward import Forward, Producer
 from .from_isa import CACHED_PAGE_BITS
+from .late import Late
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
@@ -53,6 +54,9 @@ class Decoded(data.Struct):
     control: Control
     a: 64       # rs1
     b: 64       # rs2
+    late_a: 1   # it is not there yet: the instruction in M brings it when it leaves M
+    late_b: 1
+    deferred: 1  # one is late, and M does what X cannot do without it
 
 
 class Writeback(data.Struct):
@@ -113,6 +117,7 @@ class Core(wiring.Component):
         m.submodules.forward_b = forward_b = Forward()
         m.submodules.alu = alu = Alu()
         m.submodules.branch = branch = Branch()
+        m.submodules.late = late = Late()
         m.submodules.mul = mul = Mul()
         m.submodules.div = div = Div()
         m.submodules.lsu = lsu = Lsu()
@@ -127,7 +132,7 @@ class Core(wiring.Component):
         connect(m, fetch.bus, flipped(self.ibus))
         connect(m, fetch.translate, mmu.fetch)
         connect(m, fetch.out, d.enter)
-        x_redirect = x.moves & branch.taken
+        x_redirect = x.moves & branch.taken & ~x.payload.deferred
         m_control = m_.payload.control
         m.d.comb += [
             fetch.mode.eq(csr.mode),
@@ -155,9 +160,13 @@ class Core(wiring.Component):
             x.enter.p.control.eq(decode.control),
             x.enter.p.a.eq(forward_a.value),
             x.enter.p.b.eq(forward_b.value),
+            x.enter.p.late_a.eq(forward_a.wait),
+            x.enter.p.late_b.eq(forward_b.wait),
+            x.enter.p.deferred.eq((forward_a.wait | forward_b.wait) & decode.control.deferrable),
             d.next_ready.eq(x.enter.ready),
         ]
-        d.stall_on(forward_a.wait | forward_b.wait)
+        d_waits = (forward_a.wait | forward_b.wait & ~decode.control.late_b) & ~decode.control.deferrable
+        d.stall_on(d_waits)
         d.kill_on(x_redirect)
         d.kill_on(commit.flush)
 
@@ -165,6 +174,8 @@ class Core(wiring.Component):
         x_control = x.payload.control
         x_is_div = x.valid & (x_control.unit == Unit.DIV)
         x_result = Signal(64)
+        x_taken = branch.taken & ~x.payload.deferred
+        m_result = Signal(64)
         m.d.comb += [
             alu.op.eq(x_control.alu),
             alu.a.eq(x.payload.a),
@@ -194,21 +205,23 @@ class Core(wiring.Component):
                             Mux(x_control.pc_relative, branch.target, alu.result))),
             m_.enter.valid.eq(x.moves),
             m_.enter.p.pc.eq(x.payload.pc),
-            m_.enter.p.next_pc.eq(Mux(branch.taken, branch.target, branch.link)),
+            m_.enter.p.next_pc.eq(Mux(x_taken, branch.target, branch.link)),
             m_.enter.p.insn.eq(x.payload.insn),
             m_.enter.p.half.eq(x.payload.half),
             m_.enter.p.compressed.eq(x.payload.compressed),
             m_.enter.p.fetch_fault.eq(x.payload.fetch_fault),
             m_.enter.p.control.eq(x_control),
-            m_.enter.p.result.eq(x_result),
-            m_.enter.p.source.eq(x.payload.b),
+            # What an instruction waits for is in M while it is in X, and leaves M when it leaves X.
+            m_.enter.p.result.eq(Mux(x.payload.deferred, Mux(x.payload.late_a, m_result, x.payload.a), x_result)),
+            m_.enter.p.source.eq(Mux(x.payload.late_b, m_result, x.payload.b)),
+            m_.enter.p.deferred.eq(x.payload.deferred),
+            m_.enter.p.target.eq(branch.target),
             x.next_ready.eq(m_.enter.ready),
         ]
         x.stall_on(x_is_div & ~div.done)
         x.kill_on(commit.flush)
 
         # ---- M: access memory and CSRs, commit ---------------------------------------------------
-        m_result = Signal(64)
         access_mode = Signal(Mode)
         m.d.comb += [
             access_mode.eq(Mux(m_control.sys == SysOp.HLSV, csr.hlsv_mode, csr.data_mode)),
@@ -231,7 +244,13 @@ class Core(wiring.Component):
             lsu.request.vaddr.eq(m_.payload.result),
             lsu.request.source.eq(m_.payload.source),
             lsu.clear_reservation.eq(commit.trap_enter | commit.ret_enter),
-            m_result.eq(m_.payload.result),
+            m_result.eq(Mux(m_.payload.deferred, late.sum, m_.payload.result)),
+            late.subtract.eq(m_control.conditional | m_control.alu.invert),
+            late.word.eq(m_control.alu.word),
+            late.condition.eq(m_.payload.insn[12:15]),
+            late.a.eq(m_.payload.result),
+            late.b.eq(Mux(m_control.use_imm, m_control.imm, m_.payload.source)),
+            commit.branch_holds.eq(late.holds),
             m_.next_ready.eq(w.enter.ready),
             w.enter.valid.eq(m_.moves & ~commit.trap_enter),
             w.enter.p.rd.eq(m_control.rd),
@@ -329,7 +348,7 @@ class Core(wiring.Component):
         x_producer, m_producer, w_producer = Signal(Producer), Signal(Producer), Signal(Producer)
         m.d.comb += [
             x_producer.rd.eq(Mux(x.valid, x_control.rd, 0)),
-            x_producer.ready.eq(~x_control.late),
+            x_producer.ready.eq(~x_control.late & ~x.payload.deferred),
             x_producer.value.eq(x_result),
             m_producer.rd.eq(Mux(m_.valid, m_control.rd, 0)),
             m_producer.ready.eq(~commit.stall),
@@ -351,11 +370,12 @@ class Core(wiring.Component):
             now.m_walk.eq(lsu.translate.request.valid & ~lsu.translate.request.ready),
             now.m_trap.eq(commit.trap_enter),
             now.flush.eq(commit.flush),
+            now.m_branches.eq(commit.branches),
             now.x_valid.eq(x.valid),
             now.x_held.eq(x_is_div & ~div.done),
             now.redirect.eq(x_redirect),
             now.d_valid.eq(d.valid),
-            now.d_wait.eq(forward_a.wait | forward_b.wait),
+            now.d_wait.eq(d_waits),
             now.d_wait_load.eq(now.d_wait & producer),
             now.f_walk.eq(fetch.translate.request.valid & ~fetch.translate.request.ready),
             now.f_memory.eq(self.ibus.stb & ~self.ibus.ack & ~self.ibus.err),

@@ -54,6 +54,8 @@ class Control(data.Struct):
     indirect: 1         # JALR
     pc_relative: 1      # AUIPC: the result is the branch target
     late: 1             # the result exists only at the end of M
+    deferrable: 1       # M can do it, when an operand is not there in X
+    late_b: 1           # rs2 is not needed before M: it is what a store or AMO writes
     size: 2             # log2 of the bytes of a memory access
     unsigned: 1         # load: zero-extend
     hlvx: 1
@@ -68,6 +70,8 @@ class Control(data.Struct):
 
 
 _CSR = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
+_DEFERRABLE = {"add", "sub", "addw", "subw", "addi", "addiw", "beq", "bne", "blt", "bge", "bltu", "bgeu",
+               "csrrw", "csrrs", "csrrc"}
 _MEMORY = {"load", "store", "amo", "hload", "hstore"}
 _MASKS = {field.ext: field.mask for field in CSRS["hisadis"].fields}
 
@@ -93,6 +97,8 @@ def controls(row: Insn, masks: bool = False) -> dict[str, object]:
         "indirect":    name == "jalr",
         "pc_relative": name == "auipc",
         "late":        unit in ("load", "amo", "hload", "csr", "mul", "div"),
+        "deferrable":  name in _DEFERRABLE,
+        "late_b":      unit in ("store", "hstore", "amo"),
         "size":        "bhwd".index(access[0]) if unit in _MEMORY else 0,
         "unsigned":    unit in ("load", "hload") and access.endswith("u"),
         "hlvx":        name.startswith("hlvx"),

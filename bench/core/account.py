@@ -39,8 +39,8 @@ def _bit(name: str) -> int:
     return 1 << field.offset
 
 
-M_VALID, M_HELD, M_MEMORY, M_WALK, M_TRAP, FLUSH = map(
-    _bit, ("m_valid", "m_held", "m_memory", "m_walk", "m_trap", "flush"))
+M_VALID, M_HELD, M_MEMORY, M_WALK, M_TRAP, FLUSH, M_BRANCHES = map(
+    _bit, ("m_valid", "m_held", "m_memory", "m_walk", "m_trap", "flush", "m_branches"))
 X_VALID, X_HELD, REDIRECT, D_VALID, D_WAIT_LOAD, F_WALK, F_MEMORY = map(
     _bit, ("x_valid", "x_held", "redirect", "d_valid", "d_wait_load", "f_walk", "f_memory"))
 
@@ -67,7 +67,7 @@ class Account:
             else:
                 add(Spent.MEMORY if now & M_MEMORY else Spent.WAIT)
             if now & FLUSH:
-                d = x = m = recovers = Spent.TRAP
+                d = x = m = recovers = Spent.BRANCH if now & M_BRANCHES else Spent.TRAP
                 continue
             # These are looked at only if there is a hole in the next cycle.
             m = Spent.EXECUTE if now & X_VALID else x

@@ -86,6 +86,12 @@ MUTANTS = (
                              "with m.If(sc | response.write & same_block & ~FAULT):")),
     ("hazards", Mutation("a value is forwarded before it is ready", "rtl/forward.py",
                          "self.wait.eq(~producer.ready)", "self.wait.eq(~producer.ready & ~FAULT)")),
+    ("hazards", Mutation("what a store writes does not come late", "rtl/core.py",
+                         "Mux(x.payload.late_b, m_result, x.payload.b)", "Mux(x.payload.late_b & ~FAULT, m_result, x.payload.b)")),
+    ("hazards", Mutation("a branch that is decided in M never branches", "rtl/commit.py",
+                         "control.conditional & self.branch_holds", "control.conditional & self.branch_holds & ~FAULT")),
+    ("hazards", Mutation("what is computed in M is not waited for", "rtl/core.py",
+                         "~x_control.late & ~x.payload.deferred", "~x_control.late & (~x.payload.deferred | FAULT)")),
     ("amo", Mutation("AMOMIN compares unsigned", "rtl/amo.py",
                      "op.matches(AmoOp.MIN, AmoOp.MAX))", "op.matches(AmoOp.MIN, AmoOp.MAX) & ~FAULT)")),
 )

@@ -194,4 +194,64 @@ other_trap:
     bnez    a1, 11b
     .option pop
     EXPECT  a0, 50
+
+    CHECK   17                              /* sums and differences of what was just loaded, and of these in their turn */
+    li      a0, -3
+    li      a1, 5
+    sd      a0, 0(s0)
+    sd      a1, 8(s0)
+    ld      a2, 0(s0)
+    addw    a3, a2, a2
+    sub     a4, a1, a3
+    subw    a5, a4, a2
+    addiw   a6, a5, -7
+    add     a7, a6, a1
+    xor     t0, a7, a1
+    EXPECT  a3, -6
+    EXPECT  a4, 11
+    EXPECT  a5, 14
+    EXPECT  a6, 7
+    EXPECT  a7, 12
+    EXPECT  t0, 9
+
+    CHECK   18                              /* every kind of branch on it, either way */
+    ld      a2, 0(s0)
+    bltu    a2, a1, fail
+    ld      a2, 0(s0)
+    bge     a2, a1, fail
+    ld      a2, 0(s0)
+    blt     a1, a2, fail
+    ld      a2, 0(s0)
+    bgeu    a1, a2, fail
+    ld      a2, 8(s0)
+    bne     a2, a1, fail
+    ld      a2, 0(s0)
+    beq     a2, a1, fail
+    ld      a2, 0(s0)
+    blt     a2, a1, 12f
+    j       fail
+12: ld      a2, 0(s0)
+    bgeu    a2, a1, 13f
+    j       fail
+13: ld      a2, 8(s0)
+    beq     a2, a1, 14f
+    j       fail
+14: ld      a2, 0(s0)
+    addi    a3, a2, 8
+    beq     a3, a1, 15f
+    j       fail
+15:
+    CHECK   19                              /* CSRs written with it, and with each other */
+    ld      a2, 0(s0)
+    csrrw   a3, sscratch, a2
+    csrrc   a4, sscratch, a1
+    mul     a5, a1, a1
+    csrrs   a6, sscratch, a5
+    csrr    a7, sscratch
+    csrw    mscratch, a7
+    csrr    t0, mscratch
+    EXPECT  a4, -3
+    EXPECT  a6, -8
+    EXPECT  a7, -7
+    EXPECT  t0, -7
     j       pass

@@ -103,18 +103,30 @@ def test_dependent_arithmetic_retires_every_cycle(run):
     assert [fields["rd_value"] for _, fields in records] == [3 * n for n in range(1, 25)]
 
 
+LOAD = ("ld", {"rd": 3, "rs1": 2})
+READY = [("auipc", {"rd": 2}), NOP, NOP]
+
+
 # Instructions, and the gap that each must leave before the next one.
 @pytest.mark.parametrize("program, wanted", [
-    ([("auipc", {"rd": 2}), NOP, NOP, ("ld", {"rd": 3, "rs1": 2}), ("addi", {"rd": 4, "rs1": 3}), NOP],
-     [1, 1, 1, 2, 1]),                                                          # load-use: one bubble
-    ([("auipc", {"rd": 2}), NOP, NOP, ("ld", {"rd": 3, "rs1": 2}), NOP, ("addi", {"rd": 4, "rs1": 3})],
+    ([*READY, LOAD, ("andi", {"rd": 4, "rs1": 3}), NOP], [1, 1, 1, 2, 1]),      # load-use: one bubble
+    ([*READY, LOAD, NOP, ("andi", {"rd": 4, "rs1": 3})], [1, 1, 1, 1, 1]),
+    ([*READY, LOAD, ("ld", {"rd": 4, "rs1": 3}), NOP], [1, 1, 1, 2]),
+    ([*READY, LOAD, ("sd", {"rs1": 2, "rs2": 3, "imm": 64}), NOP], [1, 1, 1, 1, 1]),
+    ([*READY, LOAD, ("addi", {"rd": 4, "rs1": 3}), NOP, ("andi", {"rd": 5, "rs1": 4})], [1, 1, 1, 1, 1, 1]),
+    ([*READY, LOAD, ("addi", {"rd": 4, "rs1": 3}), ("andi", {"rd": 5, "rs1": 4}), NOP], [1, 1, 1, 1, 2, 1]),
+    ([*READY, LOAD, ("addw", {"rd": 4, "rs1": 3, "rs2": 3}), ("sub", {"rd": 5, "rs1": 2, "rs2": 4}), NOP], [1] * 6),
+    ([*READY, LOAD, ("bne", {"rs1": 3, "rs2": 3, "imm": 8}), NOP], [1, 1, 1, 1, 1]),
+    ([*READY, LOAD, ("beq", {"rs1": 3, "rs2": 3, "imm": 8}), NOP, NOP, NOP], [1, 1, 1, 1, 4, 1]),   # three, decided in M
+    ([*READY, ("csrrs", {"rd": 3, "csr": CSRS["mscratch"].number}), ("csrrw", {"rs1": 3, "csr": CSRS["mscratch"].number}), NOP],
      [1, 1, 1, 1, 1]),
     ([("addi", {"rd": 2, "imm": 7}), ("mul", {"rd": 3, "rs1": 2, "rs2": 2}), ("mul", {"rd": 4, "rs1": 2, "rs2": 2}),
-      ("add", {"rd": 5, "rs1": 3, "rs2": 4}), NOP], [1, 1, 2, 1]),
+      ("xor", {"rd": 5, "rs1": 3, "rs2": 4}), NOP], [1, 1, 2, 1]),
     ([NOP, NOP, ("jal", {"imm": 12}), NOP, NOP, NOP, NOP], [1, 1, 3, 1]),       # a taken jump: two bubbles
     ([NOP, NOP, ("beq", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 3, 1]),
     ([NOP, NOP, ("bne", {"rs1": 0, "rs2": 0, "imm": 8}), NOP, NOP, NOP], [1, 1, 1, 1]),
-], ids=["load-use", "load", "mul", "jump", "taken", "not-taken"])
+], ids=["load-use", "load", "load-address", "load-store", "load-add", "load-add-use", "load-add-sub", "load-branch",
+        "load-branch-taken", "csr-csr", "mul", "jump", "taken", "not-taken"])
 def test_bubbles(run, program, wanted):
     lead = [("auipc", {"rd": 9}), ("ld", {"rd": 8, "rs1": 9}), NOP, NOP]      # the page is in the data TLB then
     records = run(lead + program + [NOP] * 8, count=4 + len(wanted) + 1)

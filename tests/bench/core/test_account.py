@@ -6,6 +6,7 @@ from bench.core.account import Account, Spent
 from rtl.activity import Activity
 
 NAMES = {"m": "m_valid", "hold": "m_held", "mem": "m_memory", "walk": "m_walk", "trap": "m_trap", "flush": "flush",
+         "mbranch": "m_branches",
          "x": "x_valid", "div": "x_held", "redirect": "redirect", "d": "d_valid", "wait": "d_wait", "load": "d_wait_load",
          "fwalk": "f_walk", "fmem": "f_memory"}
 
@@ -52,6 +53,10 @@ def test_once_something_came_a_hole_is_no_longer_the_branch_s():
 
 def test_a_trap_is_a_cycle_of_its_own_and_empties_the_pipeline():
     assert spent("m x d trap flush", "", "d", "x d", "m x d") == ["TRAP", "TRAP", "TRAP", "TRAP", "RETIRING"]
+
+
+def test_a_branch_that_m_decides_makes_three_holes():
+    assert spent("m x d flush mbranch", "", "d", "x d", "m x d") == ["RETIRING", "BRANCH", "BRANCH", "BRANCH", "RETIRING"]
 
 
 def test_a_return_retires_and_then_empties_it():
