@@ -24,9 +24,10 @@ FINISHER = Region("finisher", 0x0010_0000, 0x1000, "sifive,test1")
 CLINT = Region("clint", 0x0200_0000, 0x1_0000, "riscv,clint0")
 PLIC = Region("plic", 0x0C00_0000, 0x400_0000, "sifive,plic-1.0.0")
 UART = Region("uart", 0x1000_0000, 0x100, "ns16550a")
+BUS_ERROR = Region("bus_error", 0x3002_0000, 0x1000, "doppelhart,bus-error")
 RAM_BASE = 0x8000_0000
 RAM_SIZE = 0x0400_0000          # default; a run may ask for another
-DEVICES = (BOOT_ROM, FINISHER, CLINT, PLIC, UART)
+DEVICES = (BOOT_ROM, FINISHER, CLINT, PLIC, UART, BUS_ERROR)
 
 RESET_VECTOR = BOOT_ROM.base
 
@@ -45,3 +46,7 @@ PLIC_CONTEXT, PLIC_CONTEXT_STRIDE = 0x20_0000, 0x1000       # +0 threshold, +4 c
 PLIC_MAX_PRIORITY = 7
 UART_IRQ = 10
 UART_CLOCK_HZ = 10_000_000
+
+# Lost write-backs of the data cache (docs/bus_error.md).
+BUS_ERROR_STATUS, BUS_ERROR_ADDRESS = 0x0, 0x8
+BUS_ERROR_IRQ = 11

@@ -84,6 +84,10 @@ def _root(profile, ram_size):
                 "reg-shift": 0,
                 "reg-io-width": 1,
             }),
+            **_device("bus-error", platform.BUS_ERROR, {
+                "interrupt-parent": PLIC,
+                "interrupts": platform.BUS_ERROR_IRQ,
+            }),
         },
         "poweroff": _syscon("poweroff", platform.FINISHER_PASS),
         "reboot": _syscon("reboot", platform.FINISHER_RESET),

@@ -1,4 +1,4 @@
-"""Everything around the core but RAM: address map, boot ROM, CLINT, PLIC, UART and finisher."""
+"""Everything around the core but RAM: address map, boot ROM, CLINT, PLIC, UART, finisher and lost write-backs."""
 
 from amaranth.hdl import *
 from amaranth.lib import stream, wiring
@@ -8,6 +8,7 @@ from isa import platform as soc_map
 from isa.platform import Region
 
 from . import wishbone
+from .bus_error import BusError
 from .clint import Clint
 from .config import Config
 from .decoder import Decoder
@@ -45,6 +46,8 @@ class Devices(wiring.Component):
             "irq_meip": Out(1),
             "irq_seip": Out(1),
             "time": Out(64),
+            "lost": In(1),              # by the core: a write-back ...
+            "lost_paddr": In(56),       # ... to this word
             **WORLD,
         })
 
@@ -58,12 +61,14 @@ class Devices(wiring.Component):
         m.submodules.clint = clint = Clint(self._cycles_per_tick)
         m.submodules.plic = plic = Plic()
         m.submodules.uart = uart = Uart()
+        m.submodules.bus_error = bus_error = BusError()
 
         connect(m, flipped(self.ibus), idecoder.bus)
         connect(m, flipped(self.dbus), ddecoder.bus)
         connect(m, idecoder.boot_rom, rom.ibus)
         connect(m, ddecoder.boot_rom, rom.dbus)
-        for name, device in (("finisher", finisher), ("clint", clint), ("plic", plic), ("uart", uart)):
+        for name, device in (("finisher", finisher), ("clint", clint), ("plic", plic), ("uart", uart),
+                             ("bus_error", bus_error)):
             connect(m, getattr(ddecoder, name), device.bus)
         connect(m, idecoder.ram, flipped(self.iram))
         connect(m, ddecoder.ram, flipped(self.dram))
@@ -73,6 +78,9 @@ class Devices(wiring.Component):
         m.d.comb += [
             rom.boot_target.eq(self.boot_target),
             plic.sources[soc_map.UART_IRQ].eq(uart.irq),
+            plic.sources[soc_map.BUS_ERROR_IRQ].eq(bus_error.irq),
+            bus_error.lost.eq(self.lost),
+            bus_error.lost_paddr.eq(self.lost_paddr),
             self.irq_msip.eq(clint.msip),
             self.irq_mtip.eq(clint.mtip),
             self.irq_meip.eq(plic.meip),

@@ -39,6 +39,8 @@ class Soc(wiring.Component):
             core.irq_meip.eq(devices.irq_meip),
             core.irq_seip.eq(devices.irq_seip),
             core.mtime.eq(devices.time),
+            devices.lost.eq(core.lost),
+            devices.lost_paddr.eq(core.lost_paddr),
             self.retire.eq(core.retire),
             self.activity.eq(core.activity),
             core.uncached_first.eq(self.uncached_first),

@@ -601,6 +601,8 @@
 #define PLIC_SIZE                            0x4000000
 #define UART_BASE                            0x10000000
 #define UART_SIZE                            0x100
+#define BUS_ERROR_BASE                       0x30020000
+#define BUS_ERROR_SIZE                       0x1000
 #define RAM_BASE                             0x80000000
 #define RAM_SIZE                             0x4000000
 #define RESET_VECTOR                         0x1000
@@ -622,6 +624,9 @@
 #define PLIC_MAX_PRIORITY                    0x7
 #define UART_IRQ                             0xa
 #define UART_CLOCK_HZ                        0x989680
+#define BUS_ERROR_STATUS                     0x0
+#define BUS_ERROR_ADDRESS                    0x8
+#define BUS_ERROR_IRQ                        0xb
 
 /* Instructions: values of the fixed bits, and which bits are fixed */
 #define MATCH_LUI                            0x37

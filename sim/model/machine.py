@@ -19,6 +19,7 @@ from sim.model.bits import signed, ult, unsigned, wrap
 from sim.model.block import Block, Writer
 from sim.model.csr import CsrFile
 from sim.model.decode import decoder
+from sim.model.devices.bus_error import BusError
 from sim.model.devices.clint import Clint
 from sim.model.devices.device import Device
 from sim.model.devices.finisher import Finisher
@@ -68,6 +69,7 @@ class Machine:
         self.attach(platform.CLINT, self.clint)
         self.attach(platform.PLIC, self.plic)
         self.attach(platform.UART, self.uart, irq=platform.UART_IRQ)
+        self.attach(platform.BUS_ERROR, BusError(), irq=platform.BUS_ERROR_IRQ)
 
     def attach(self, region: Region, device: Device, irq: int = 0) -> None:
         """Add a device at an address range, with its wire at an input of the PLIC (0: none).

@@ -222,15 +222,16 @@ EXTENSIONS = {
         "lr", "sc", "amoswap", "amoadd", "amoxor", "amoand", "amoor", "amomin", "amomax", "amominu", "amomaxu")),
 }
 
-# Device addresses of Spike and of QEMU's virt machine, where they agree.
+# Device addresses of Spike and of QEMU's virt machine, where they agree; lost write-backs are our own (docs/bus_error.md).
 PLATFORM = {"BOOT_ROM": 0x1000, "FINISHER": 0x10_0000, "CLINT": 0x200_0000, "PLIC": 0xC00_0000,
-            "UART": 0x1000_0000}
+            "UART": 0x1000_0000, "BUS_ERROR": 0x3002_0000}
 RAM_BASE = 0x8000_0000
 PLATFORM_CONSTANTS = {
     "CLINT_MSIP": 0, "CLINT_MTIMECMP": 0x4000, "CLINT_MTIME": 0xBFF8,
     "FINISHER_PASS": 0x5555, "FINISHER_FAIL": 0x3333, "FINISHER_RESET": 0x7777,
     "PLIC_PRIORITY": 0, "PLIC_PENDING": 0x1000, "PLIC_ENABLE": 0x2000, "PLIC_ENABLE_STRIDE": 0x80,
     "PLIC_CONTEXT": 0x20_0000, "PLIC_CONTEXT_STRIDE": 0x1000, "UART_IRQ": 10, "RESET_VECTOR": 0x1000,
+    "BUS_ERROR_STATUS": 0, "BUS_ERROR_ADDRESS": 8, "BUS_ERROR_IRQ": 11,
 }
 
 

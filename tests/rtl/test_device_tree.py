@@ -33,6 +33,7 @@ def test_memory():
     ("/soc/clint@2000000", platform.CLINT, b"riscv,clint0"),
     ("/soc/interrupt-controller@c000000", platform.PLIC, b"sifive,plic-1.0.0"),
     ("/soc/serial@10000000", platform.UART, b"ns16550a"),
+    ("/soc/bus-error@30020000", platform.BUS_ERROR, b"doppelhart,bus-error"),
 ])
 def test_device(path, region, name):
     assert name in prop(tree(), path, "compatible").split(b"\0")
@@ -49,6 +50,8 @@ def test_references():
     assert cells(fdt, "/soc/interrupt-controller@c000000", "interrupts-extended") == [hart, 11, hart, 9]
     assert cells(fdt, "/soc/serial@10000000", "interrupt-parent") == [plic]
     assert cells(fdt, "/soc/serial@10000000", "interrupts") == [10]
+    assert cells(fdt, "/soc/bus-error@30020000", "interrupt-parent") == [plic]
+    assert cells(fdt, "/soc/bus-error@30020000", "interrupts") == [11]
     for name, value in (("poweroff", 0x5555), ("reboot", 0x7777)):
         assert prop(fdt, f"/{name}", "compatible") == f"syscon-{name}\0".encode()
         assert cells(fdt, f"/{name}", "regmap") == [finisher]
