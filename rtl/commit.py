@@ -44,6 +44,9 @@ class CsrVerdict(data.Struct):
     sys_illegal: 1
     sys_virtual: 1
     refetch: 1
+    hold: 1
+    pause_exit: 1
+    wait: 1
     wvalue: 64
     interrupt: 1
     interrupt_cause: 6
@@ -62,7 +65,7 @@ class CsrVerdict(data.Struct):
 
 
 class Commit(wiring.Component):
-    """Combinational but for two bits that say what happened in the last cycle.
+    """Combinational but for a bit that says what happened in the last cycle.
 
     1. An interrupt is taken instead of an instruction that has not begun; a begun access or WFI ends first.
     2. `stall` holds the instruction; all other effects happen in its last cycle, `valid` without `stall`.
@@ -84,7 +87,7 @@ class Commit(wiring.Component):
     sys_op:        Out(SysOp)
     mem_valid:     Out(1)           # the memory access may begin and goes on until `mem_done`
     clean:         Out(1)           # FENCE.I waits until `cleaned`: what was stored is in memory
-    csr_valid:     Out(1)           # a CSR instruction is looked at
+    csr_valid:     Out(1)           # the instruction is one of CSRs, and may turn out not to act
     csr_commit:    Out(1)
     trap_enter:    Out(1)
     trap:          Out(TrapInfo)
@@ -108,17 +111,16 @@ class Commit(wiring.Component):
 
         # ---- Interrupts, and what the instruction wants ------------------------------------------
         begun = Signal()        # the instruction was here in the last cycle and was not held back
-        unsettled = Signal()    # a CSR was written in the last cycle: `interrupt` may still be of before
         interrupt, wait = Signal(), Signal()
         sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
         is_mem, is_csr = Signal(), Signal()
         m.d.comb += [
-            interrupt.eq(csr.interrupt & ~begun & ~unsettled),
-            wait.eq(csr.interrupt & ~begun & unsettled),
+            interrupt.eq(csr.interrupt & ~begun & ~csr.wait),
+            wait.eq(csr.wait & ~begun),
             sound.eq(self.valid & ~wait & ~interrupt),
             is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)),
             is_csr.eq(unit.matches(Unit.CSR)),
-            self.csr_valid.eq(sound & is_csr),
+            self.csr_valid.eq(self.valid & is_csr),
             self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
         ]
         with m.If(sound):
@@ -152,6 +154,8 @@ class Commit(wiring.Component):
             m.d.comb += [self.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
         with m.Elif(is_csr & csr.virtual | csr.sys_virtual):
             m.d.comb += [self.trap.cause.eq(EXC["VIRTUAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
+        with m.Elif(csr.pause_exit):
+            m.d.comb += [self.trap.cause.eq(EXC["PAUSE_LOOP"]), self.trap.tval.eq(bits)]
         with m.Elif(sys.matches(SysOp.EBREAK)):
             m.d.comb += [
                 self.trap.cause.eq(EXC["BREAKPOINT"]),
@@ -180,7 +184,7 @@ class Commit(wiring.Component):
         last, completes = Signal(), Signal()
         m.d.comb += [
             self.clean.eq(sound & control.fence_i),
-            self.stall.eq(wait | self.mem_valid & ~self.mem_done | self.clean & ~self.cleaned
+            self.stall.eq(wait | self.mem_valid & ~self.mem_done | self.clean & ~self.cleaned | is_csr & csr.hold
                           | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
             last.eq(self.valid & ~self.stall),
             completes.eq(last & ~trap),
@@ -189,10 +193,7 @@ class Commit(wiring.Component):
             self.csr_commit.eq(completes & is_csr),
             self.ret_enter.eq(completes & sys.matches(SysOp.MRET, SysOp.SRET)),
         ]
-        m.d.sync += [
-            begun.eq(self.valid & self.stall & ~wait),
-            unsettled.eq(self.csr_commit),
-        ]
+        m.d.sync += begun.eq(self.valid & self.stall & ~wait)
 
         # ---- Fences, and where to go on ----------------------------------------------------------
         goes = op.deferred & control.conditional & self.branch_holds

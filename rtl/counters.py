@@ -1,66 +1,78 @@
-"""Counters and time (privileged manual, "Hardware Performance Monitor", "Counter-Inhibit", "Sstc")."""
+"""The counters mcycle, minstret and mhpmcounter3 onwards (privileged manual, "Hardware Performance Monitor")."""
 
 from amaranth.hdl import *
-from amaranth.lib import wiring
+from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import bits_for
+
+from rtl.config import Config
+from rtl.tree import any_of
+
+
+def counted(config: Config) -> tuple[int, ...]:
+    """Numbers of the counters that count: the last five bits of the numbers of their CSRs."""
+    return (0, 2, *range(3, 3 + config.profile.hpm_counters))
 
 
 class Counters(wiring.Component):
-    """mcycle, minstret, and a clock that nothing stops. A write wins over the increment of the same cycle."""
+    """64-bit counters in one RAM behind one adder.
 
-    retire:        In(1)        # an instruction retires in this cycle
-    inhibit_cycle: In(1)
-    inhibit_instret: In(1)
-    write_cycle:   In(1)
-    write_instret: In(1)
-    value:         In(64)       # what is written
-    cycle:         Out(64)
-    instret:       Out(64)
-    clock:         Out(64)
+    Beside each counter a few bits of `pending` hold what it has counted but the RAM has not. In every cycle one counter is
+    brought up to date: the one that an instruction accesses, else the next in turn.
 
-    def elaborate(self, platform):
-        m = Module()
-        m.d.sync += [
-            self.clock.eq(self.clock + 1),
-            self.cycle.eq(Mux(self.write_cycle, self.value, self.cycle + ~self.inhibit_cycle)),
-            self.instret.eq(Mux(self.write_instret, self.value,
-                                self.instret + (self.retire & ~self.inhibit_instret))),
-        ]
-        return m
-
-
-class Timer(wiring.Component):
-    """Time, and the comparisons of Sstc.
-
-    The outputs are two cycles old and belong together: `guest_time` is `time` + htimedelta, `pending_s` says that
-    `time` >= stimecmp, `pending_vs` that `guest_time` >= vstimecmp. The write of one of these CSRs shows in the third
-    cycle after it. Outputs named `next_` are those of the next cycle.
+    1. With `access`, `value` is the counter `number` before this cycle, unless `hold`: then ask again in the next cycle.
+       After an access comes a turn, so that no counter waits for long, whatever the program does.
+    2. With `write` (and `access` without `hold`) it becomes `data`; what it counts in the same cycle is lost.
+    3. `increments` has a bit for each of `counted`: it counts one.
+    4. After reset all become 0 while `clearing`; then there is no `access`.
     """
 
-    now:         In(64)
-    stimecmp:    In(64)
-    vstimecmp:   In(64)
-    htimedelta:  In(64)
-    time:        Out(64)
-    guest_time:  Out(64)
-    pending_s:   Out(1)
-    pending_vs:  Out(1)
-    next_pending_s:  Out(1)
-    next_pending_vs: Out(1)
+    def __init__(self, config: Config):
+        self._counted = counted(config)
+        super().__init__({
+            "number":     In(5),
+            "access":     In(1),
+            "write":      In(1),
+            "data":       In(64),
+            "increments": In(len(self._counted)),
+            "value":      Out(64),
+            "hold":       Out(1),
+            "clearing":   Out(1, init=1),
+        })
 
     def elaborate(self, platform):
         m = Module()
-        time, guest_time = Signal(64), Signal(64)
-        delayed = Signal(64)
-        m.d.comb += delayed.eq(self.now + self.htimedelta)
-        m.d.sync += [
-            time.eq(self.now),
-            guest_time.eq(delayed),
-            self.next_pending_s.eq(self.now >= self.stimecmp),
-            self.next_pending_vs.eq(delayed >= self.vstimecmp),
-            self.time.eq(time),
-            self.guest_time.eq(guest_time),
-            self.pending_s.eq(self.next_pending_s),
-            self.pending_vs.eq(self.next_pending_vs),
+        last = self._counted[-1]
+        m.submodules.ram = ram = memory.Memory(shape=64, depth=last + 1, init=[])
+        read, write = ram.read_port(domain="comb"), ram.write_port()
+
+        # Whose cycle it is
+        turn, at, serve = Signal(range(last + 1)), Signal(range(last + 1)), Signal()
+        m.d.comb += [serve.eq(self.access & ~self.hold), at.eq(Mux(serve, self.number, turn))]
+        m.d.sync += self.hold.eq(serve)
+        with m.If(~serve):
+            m.d.sync += turn.eq(turn + 1)
+            with m.Switch(turn):
+                with m.Case(0):
+                    m.d.sync += turn.eq(2)      # number 1 is time
+                with m.Case(last):
+                    m.d.sync += [turn.eq(0), self.clearing.eq(0)]
+
+        # A counter waits for two rounds at most: each turn may come after an access.
+        longest = 2 * len(self._counted)
+        visits = [at == number for number in self._counted]
+        waiting = [Signal(bits_for(longest), name=f"pending_{number}") for number in self._counted]
+        for pending, visit, increment in zip(waiting, visits, self.increments, strict=True):
+            m.d.sync += pending.eq(Mux(visit, 0, pending) + increment)
+            with m.If(visit & self.write):
+                m.d.sync += pending.eq(0)
+
+        fresh = any_of(Mux(visit, pending, 0) for pending, visit in zip(waiting, visits, strict=True))
+        m.d.comb += [
+            read.addr.eq(at),
+            self.value.eq(read.data + fresh),
+            write.addr.eq(at),
+            write.data.eq(Mux(self.write | self.clearing, self.data, self.value)),
+            write.en.eq(1),
         ]
         return m

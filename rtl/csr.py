@@ -1,31 +1,36 @@
-"""Control and status registers (privileged manual, "Machine-Level ISA", "Supervisor-Level ISA", "Hypervisor CSRs").
+"""Control and status registers (privileged manual, "Machine-Level ISA", "Supervisor-Level ISA", "Hypervisor CSRs";
+docs/xdoppel.md).
 
-The facts are those of `isa.csrs`; this file has the behaviour.
+The facts are those of `isa.csrs`; this file connects what behaves: who may access a CSR, what a read returns, what a write
+changes, and what traps, returns, counters and interrupts do meanwhile.
 """
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from isa import causes, csrs
-from rtl import trap
+from isa import causes
+from rtl import csr_context, trap
 from rtl.config import Config
-from rtl.counters import Counters, Timer
+from rtl.counters import Counters
 from rtl.csr_access import CsrAccess
-from rtl.csr_registers import COUNTERS, home, present, registers
-from rtl.csr_rules import conditions, fixed_masks, legal_mpp
+from rtl.csr_registers import home, present, registers
+from rtl.csr_rules import conditions, fixed_masks, turns_zero, visible
+from rtl.csr_values import pending, values
+from rtl.csr_words import EPC, TVEC, WORDS, CsrWords, Place, place
+from rtl.hpm import Happenings, Hpm
 from rtl.interrupts import BITS, Interrupts
 from rtl.legality import Legality
+from rtl.pause_loop import PauseLoop
 from rtl.pmp import PmpCsr
+from rtl.timer import Timer
 from rtl.tree import any_of
-from rtl.types import CsrOp, CsrRequest, MmuContext, Mode, SysOp, TrapInfo
+from rtl.types import Arm, CboOp, CsrOp, CsrRequest, MmuContext, Mode, SysOp, TrapInfo
 
-# A write of these may change how the next instruction is fetched, translated, judged or interrupted.
-REFETCH = frozenset((
-    "mstatus", "sstatus", "vsstatus", "hstatus", "satp", "vsatp", "hgatp",
-    "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip", "mideleg", "hideleg",
-    "stimecmp", "vstimecmp", "htimedelta", "menvcfg", "henvcfg",
-))
+# What interrupts depend on, besides the mode. Who writes one of them waits for a new choice.
+INTERRUPT_CONTROL = ("mstatus", "sstatus", "vsstatus", "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip",
+                     "mideleg", "hideleg", "menvcfg", "henvcfg")
+TIMER_CONTROL = ("stimecmp", "vstimecmp", "htimedelta")
 
 
 class CsrFile(wiring.Component):
@@ -36,17 +41,24 @@ class CsrFile(wiring.Component):
         super().__init__({
             # A CSR instruction. Outputs answer in the same cycle; `commit` writes at its end.
             "request":       In(CsrRequest),
-            "request_valid": In(1),
+            "request_valid": In(1),         # no later than anything else: whether or not the instruction will act
             "commit":        In(1),
             "rdata":         Out(64),
             "wvalue":        Out(64),       # what a read of the same address would return after the write
             "illegal":       Out(1),
             "virtual":       Out(1),
             "refetch":       Out(1),        # younger instructions must be fetched again after this write
-            # Another SYSTEM instruction.
+            "hold":          Out(1),        # it must stay for another cycle
+            # Another instruction.
             "sys_op":        In(SysOp),
+            "cbo_valid":     In(1),
+            "cbo":           In(CboOp),
+            "masked_by":     In(8),         # the bit of hisadis that takes it from a guest; 0: none does
+            "pause":         In(1),
             "sys_illegal":   Out(1),
             "sys_virtual":   Out(1),
+            "pause_exit":    Out(1),        # exception 24 takes its place
+            "wait":          Out(1),        # no instruction may begin in this cycle
             # The state that the pipeline and the memory-management unit look at.
             "mode":          Out(Mode, init=Mode.M),
             "data_mode":     Out(Mode),     # effective mode of ordinary loads and stores
@@ -64,11 +76,13 @@ class CsrFile(wiring.Component):
             "ret_enter":     In(1),
             "ret_pc":        Out(64),
             "ret_mode":      Out(Mode),
-            # Interrupts and counters.
+            # Interrupts, counters, and the page-modification log.
             "retire":        In(1),         # an instruction retires in this cycle
             "interrupt":     Out(1),        # this interrupt is allowed in this cycle
             "interrupt_cause": Out(6),      # as in mip
             "wakeup":        Out(1),        # WFI may end
+            "pmp":           Out(PmpCsr()),
+            "log_append":    In(1),         # an entry joins the page-modification log: the index moves on
             "irq_msip":      In(1),
             "irq_mtip":      In(1),
             "irq_meip":      In(1),
@@ -79,8 +93,6 @@ class CsrFile(wiring.Component):
             "seen_cycle":    Out(64),
             "seen_irq":      Out(12),
             "clock":         Out(64),
-            "pmp":           Out(PmpCsr()),
-            "log_append":    In(1),         # an entry joins the page-modification log: the index moves on
             # What happened in this cycle, for the hpm counters (isa/events.py).
             "event_tlb_miss":       In(1),
             "event_tlb_miss_g":     In(1),
@@ -100,248 +112,228 @@ class CsrFile(wiring.Component):
         # Units
         m.submodules.access = access = CsrAccess(self._config)
         m.submodules.legality = legality = Legality()
-        m.submodules.counters = counters = Counters()
+        m.submodules.words = words = CsrWords()
+        m.submodules.counters = counters = Counters(self._config)
+        m.submodules.hpm = hpm = Hpm(self._config)
         m.submodules.timer = timer = Timer()
         m.submodules.interrupts = interrupts = Interrupts()
         m.submodules.target = target = trap.TrapTarget()
         select = dict(zip(access.names, access.select, strict=True))
 
+        def written(*names: str) -> Value:
+            """Does an instruction write one of these in this cycle?"""
+            return self.commit & request.write & Cat(select[name] for name in names if name in select).any()
+
         # Pending interrupts, in this cycle and in the next: the lines pass two registers, as time does.
-        next_lines = Signal(BITS)
-        pending, next_pending = Signal(BITS), Signal(BITS)
+        lines, next_lines = Signal(BITS), Signal(BITS)
+        mip, next_mip = Signal(BITS), Signal(BITS)
         m.d.sync += [
             Cat(next_lines[causes.IRQ[name]] for name in ("MSI", "MTI", "SEI", "MEI")).eq(
                 Cat(self.irq_msip, self.irq_mtip, self.irq_seip, self.irq_meip)),
-            self.seen_irq.eq(next_lines),
+            lines.eq(next_lines),
         ]
         m.d.comb += [
-            pending.eq(self._pending(r, self.seen_irq, timer.pending_s, timer.pending_vs)),
-            next_pending.eq(self._pending(r, next_lines, timer.next_pending_s, timer.next_pending_vs)),
+            mip.eq(pending(r, lines, timer.pending_s, timer.pending_vs, has_h=has_h)),
+            next_mip.eq(pending(r, next_lines, timer.next_pending_s, timer.next_pending_vs, has_h=has_h)),
         ]
 
         # Read
-        values = self._values(rows, r, counters, timer, pending)
-        old, new, written, mask = (Signal(64, name=name) for name in ("old", "new", "written", "mask"))
-        line = C(1 << causes.IRQ["SEI"], 64) & select["mip"].replicate(64)
-        m.d.comb += [
-            self.rdata.eq(any_of(value & select[name].replicate(64) for name, value in values.items())
-                          | Mux(self.pmp.select, self.pmp.value, 0)),
-            # CSRRS and CSRRC do not turn the line of the interrupt controller into the software's SEIP.
-            old.eq(Mux(line.any() & ~r.mip.seip, self.rdata & ~line, self.rdata)),
+        shown = visible(r, mode, profile)
+        wide = [name for name in select if name in WORDS]
+        old, operand, new, zeroes = (Signal(64, name=name) for name in ("old", "operand", "new", "zeroes"))
+        sei = C(1 << causes.IRQ["SEI"], 64)
+        sources = [(value, select[name]) for name, value in values(rows, r, mip, shown, profile).items() if name in select]
+        sources += [
+            (words.value, Cat(select[name] for name in wide).any()),
+            (counters.value, access.counter),
+            (self.pmp.value, access.pmp),
+            (Mux(mode[2], timer.guest_time, timer.time) if has_h else timer.time, select["time"]),
         ]
+        m.d.comb += [
+            self.rdata.eq(any_of(Mux(chosen, value, 0) for value, chosen in sources)),
+            # CSRRS and CSRRC do not turn the line of the interrupt controller into the software's SEIP.
+            old.eq(self.rdata & ~Mux(select["mip"] & ~r.mip.seip, sei, 0)),
+        ]
+
+        # The value to write
         with m.Switch(request.op):
             with m.Case(CsrOp.WRITE):
-                m.d.comb += new.eq(request.operand)
+                m.d.comb += operand.eq(request.operand)
             with m.Case(CsrOp.SET):
-                m.d.comb += new.eq(old | request.operand)
+                m.d.comb += operand.eq(old | request.operand)
             with m.Case(CsrOp.CLEAR):
-                m.d.comb += new.eq(old & ~request.operand)
+                m.d.comb += operand.eq(old & ~request.operand)
+        m.d.comb += [
+            zeroes.eq(any_of(Mux(select[name], bits, 0) for name in select
+                             if (bits := turns_zero(name, operand)) is not None)),
+            new.eq(operand & ~zeroes),
+        ]
 
         # Write
-        fixed = fixed_masks(profile)
-        rules = conditions(r, new, mode, has_h=has_h)
+        fixed, rules = fixed_masks(profile), conditions(r, new, mode, profile)
         masks = {}
         for name, csr in rows.items():
-            for field in csr.fields if csr.ext != "Smpmp" else ():
-                place = home(rows, csr, field)
-                bits = field.mask & fixed.get(name, -1)
-                if place and bits:
-                    condition = rules.get(name, {}).get(field.name, C(1, 1))
-                    masks[name] = masks.get(name, 0) | (C(bits, 64) & condition.replicate(64))
-                    where, shift = place
-                    if where not in COUNTERS:
-                        stored = getattr(r, where).as_value()[field.lsb + shift:field.msb + shift + 1]
-                        with m.If(self.commit & request.write & select[name] & condition):
-                            m.d.sync += stored.eq(written[field.lsb:field.msb + 1])
+            for field in csr.fields:
+                where, bits = home(rows, csr, field), field.mask & fixed.get(name, -1)
+                if not where or not bits or name not in select:
+                    continue
+                condition = shown.get(name, {}).get(field.name, C(1, 1)) & rules.get(name, {}).get(field.name, C(1, 1))
+                masks[name] = masks.get(name, 0) | Mux(condition, C(bits, 64), 0)
+                register, shift = where
+                if hasattr(r, register):
+                    with m.If(written(name) & condition):
+                        m.d.sync += store(getattr(r, register).as_value(), new, bits, shift)
+
+        def merged(names) -> Value:
+            mask = any_of(Mux(select[name], masks[name], 0) for name in names if name in masks)
+            return (new & mask) | (old & ~mask)
+
+        line = Mux(select["mip"] & lines[causes.IRQ["SEI"]], sei, 0)
         m.d.comb += [
-            mask.eq(any_of(value & select[name].replicate(64) for name, value in masks.items())),
-            written.eq((legal_mpp(new, select["mstatus"]) & mask) | (old & ~mask)),
-            self.pmp.select.eq(self.request_valid
-                               & Cat(select[name] for name, csr in rows.items() if csr.ext == "Smpmp").any()),
+            words.data.eq(merged(wide)),
+            words.write.eq(written(*wide)),
+            self.pmp.select.eq(access.pmp),
             self.pmp.number.eq(request.addr),
             self.pmp.write.eq(self.commit & request.write),
             self.pmp.new.eq(new),
-            self.wvalue.eq(Mux(self.pmp.select, self.pmp.written,
-                               Mux(self.seen_irq[causes.IRQ["SEI"]], written | line, written))),
-            self.refetch.eq(self.request_valid & request.write
-                            & Cat(bit for name, bit in select.items() if name in REFETCH).any()),
-            counters.retire.eq(self.retire),
-            counters.inhibit_cycle.eq(r.mcountinhibit.cy),
-            counters.inhibit_instret.eq(r.mcountinhibit.ir),
-            counters.write_cycle.eq(self.commit & request.write & select["mcycle"]),
-            counters.write_instret.eq(self.commit & request.write & select["minstret"]),
-            counters.value.eq(written),
+            self.wvalue.eq(Mux(access.pmp, self.pmp.written, Mux(access.counter, new, merged(select) | line))),
+            # What younger instructions were fetched with, in the mode that goes on.
+            self.refetch.eq(request.write & (access.pmp | select["satp"] & (mode == Mode.S)
+                                             | (select["vsatp"] & mode[2] if has_h else 0))),
         ]
 
         # Who may
         m.d.comb += [
+            access.valid.eq(self.request_valid & ~words.busy),
             access.addr.eq(request.addr),
             access.write.eq(request.write),
             access.mode.eq(mode),
-            access.tvm.eq(r.mstatus.tvm),
-            access.stce.eq(r.menvcfg.stce),
-            access.mcounteren.eq(Cat(r.mcounteren.cy, r.mcounteren.tm, r.mcounteren.ir)),
-            access.scounteren.eq(Cat(r.scounteren.cy, r.scounteren.tm, r.scounteren.ir)),
+            *csr_context.gates(access.gates, r, profile),
             self.illegal.eq(self.request_valid & access.illegal),
             self.virtual.eq(self.request_valid & access.virtual),
             legality.op.eq(self.sys_op),
+            legality.cbo.eq(self.cbo_valid),
             legality.mode.eq(mode),
-            legality.tvm.eq(r.mstatus.tvm),
-            legality.tw.eq(r.mstatus.tw),
-            legality.tsr.eq(r.mstatus.tsr),
+            *csr_context.permissions(legality, r, self.cbo, profile),
             self.sys_illegal.eq(legality.illegal),
             self.sys_virtual.eq(legality.virtual),
         ]
-        if has_h:
-            m.d.comb += [
-                access.vtvm.eq(r.hstatus.vtvm),
-                access.vstce.eq(r.henvcfg.stce),
-                access.hcounteren.eq(Cat(r.hcounteren.cy, r.hcounteren.tm, r.hcounteren.ir)),
-                legality.vtvm.eq(r.hstatus.vtvm),
-                legality.vtw.eq(r.hstatus.vtw),
-                legality.vtsr.eq(r.hstatus.vtsr),
-                legality.hu.eq(r.hstatus.hu),
-            ]
 
-        # Time
+        # Counters and time
+        m.d.sync += self.clock.eq(self.clock + 1)
         m.d.comb += [
+            counters.number.eq(request.addr),
+            counters.access.eq(access.counter),
+            counters.write.eq(self.commit & request.write & access.counter),
+            counters.data.eq(new),
+            counters.increments.eq(hpm.increments),
+            hpm.mode.eq(mode),
+            hpm.retire.eq(self.retire),
+            hpm.leaves_guest.eq(self.trap_enter & mode[2] & (target.arm != Arm.VS)),
+            hpm.interrupt.eq(self.trap.interrupt),
+            hpm.cause.eq(self.trap.cause),
+            hpm.mcountinhibit.eq(r.mcountinhibit.as_value()),
+            *(hpm.happened[name].eq(getattr(self, f"event_{name}")) for name, _ in Happenings.as_shape()),
+            *(hpm.mhpmevent[i].eq(getattr(r, f"mhpmevent{3 + i}").event) for i in range(profile.hpm_counters)),
             timer.now.eq(self.time),
             timer.stimecmp.eq(r.stimecmp),
+            timer.changed.eq(written(*TIMER_CONTROL)),
+            self.hold.eq(access.counter & counters.hold),
             self.seen_time.eq(timer.time),
-            self.seen_cycle.eq(counters.cycle),
-            self.clock.eq(counters.clock),
+            self.seen_cycle.eq(Mux(access.counter, counters.value, 0)),
+            self.seen_irq.eq(lines),
         ]
+        if profile.has("Smcntrpmf"):
+            m.d.comb += [hpm.mcyclecfg.eq(r.mcyclecfg), hpm.minstretcfg.eq(r.minstretcfg)]
         if has_h:
             m.d.comb += [timer.vstimecmp.eq(r.vstimecmp), timer.htimedelta.eq(r.htimedelta)]
 
         # Interrupts
         m.d.comb += [
-            interrupts.pending_next.eq(next_pending),
+            interrupts.pending_next.eq(next_mip),
             interrupts.enabled.eq(r.mie.as_value()),
             interrupts.mideleg.eq(r.mideleg.as_value()),
             interrupts.mode.eq(mode),
             interrupts.m_enable.eq(r.mstatus.mie),
             interrupts.s_enable.eq(r.mstatus.sie),
-            interrupts.changed.eq(self.trap_enter | self.ret_enter | (self.commit & self.refetch)),
-            self.interrupt.eq(interrupts.interrupt),
+            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL)),
+            self.interrupt.eq(interrupts.interrupt & ~timer.settling),
             self.interrupt_cause.eq(interrupts.cause),
-            self.wakeup.eq((pending & r.mie.as_value()).any()),
+            self.wait.eq(interrupts.unsettled | timer.settling | words.busy | counters.clearing),
+            self.wakeup.eq((mip & r.mie.as_value()).any()),
         ]
         if has_h:
             m.d.comb += [interrupts.hideleg.eq(r.hideleg.as_value()), interrupts.vs_enable.eq(r.vsstatus.sie)]
 
         # Traps and returns
-        ret_pc, ret_mode = trap.return_target(r, self.sys_op, mode, has_h=has_h)
+        at_csr, at_return, at_vector = Signal(Place), Signal(Place), Signal(Place)
+        returns = self.sys_op.as_value().matches(SysOp.MRET, SysOp.SRET)
         m.d.comb += [
             target.trap.eq(self.trap),
             target.mode.eq(mode),
             target.medeleg.eq(r.medeleg.as_value()),
             target.mideleg.eq(r.mideleg.as_value()),
-            target.mtvec.eq(r.mtvec.as_value()),
-            target.stvec.eq(r.stvec.as_value()),
-            self.trap_vector.eq(target.vector),
+            at_csr.eq(any_of(Mux(select[name], place(name), 0) for name in wide)),
+            at_return.row.eq(EPC),
+            at_return.arm.eq(trap.return_arm(self.sys_op, mode)),
+            at_vector.row.eq(TVEC),
+            at_vector.arm.eq(target.arm),
+            words.at.eq(Mux(self.trap.interrupt, at_vector, Mux(returns, at_return, at_csr))),
+            words.trap_enter.eq(self.trap_enter),
+            words.trap.eq(self.trap),
+            words.arm.eq(target.arm),
+            words.cause.eq(target.cause),
+            # Where an interrupt or a return leads to; bit 0 of xepc is 0, so that it never is vectored.
+            self.ret_pc.eq(Cat(C(0, 1), words.even[1], words.even[2:] + Mux(words.even[0], target.cause, 0))),
+            self.ret_mode.eq(trap.return_mode(r, self.sys_op, mode, has_h=has_h)),
+            self.trap_vector.eq(Mux(self.trap.interrupt, self.ret_pc, words.base)),
             self.trap_mode.eq(target.to_mode),
             self.trap_cause.eq(target.cause),
             self.trap_gva.eq(target.gva),
-            self.trap_to_vs.eq(target.arm == trap.Arm.VS),
-            self.ret_pc.eq(ret_pc),
-            self.ret_mode.eq(ret_mode),
+            self.trap_to_vs.eq(target.arm == Arm.VS),
         ]
         if has_h:
-            m.d.comb += [
-                target.hedeleg.eq(r.hedeleg.as_value()),
-                target.hideleg.eq(r.hideleg.as_value()),
-                target.vstvec.eq(r.vstvec.as_value()),
-            ]
+            m.d.comb += [target.hedeleg.eq(r.hedeleg.as_value()), target.hideleg.eq(r.hideleg.as_value())]
         with m.If(self.trap_enter):
             m.d.sync += mode.eq(target.to_mode)
             trap.enter(m, r, target, has_h=has_h)
         with m.Elif(self.ret_enter):
-            m.d.sync += mode.eq(ret_mode)
+            m.d.sync += mode.eq(self.ret_mode)
             trap.leave(m, r, self.sys_op, mode, has_h=has_h)
 
         # Effective modes and translation
-        context, mstatus = self.context, r.mstatus
-        mpv = mstatus.mpv & (mstatus.mpp != Mode.M) if has_h else C(0, 1)
+        mpv = r.mstatus.mpv & (r.mstatus.mpp != Mode.M) if has_h else C(0, 1)
         m.d.comb += [
-            self.data_mode.eq(Mux(mstatus.mprv, Cat(mstatus.mpp, mpv), mode)),
-            context.satp_mode.eq(r.satp.mode.any()),
-            context.satp_asid.eq(r.satp.asid),
-            context.satp_ppn.eq(r.satp.ppn),
-            context.sum.eq(mstatus.sum),
-            context.mxr.eq(mstatus.mxr),
+            self.data_mode.eq(Mux(r.mstatus.mprv, Cat(r.mstatus.mpp, mpv), mode)),
+            *csr_context.translation(self.context, r, profile),
         ]
         if has_h:
-            m.d.comb += [
-                self.hlsv_mode.eq(Cat(r.hstatus.spvp, C(0b10, 2))),
-                context.vsatp_mode.eq(r.vsatp.mode.any()),
-                context.vsatp_asid.eq(r.vsatp.asid),
-                context.vsatp_ppn.eq(r.vsatp.ppn),
-                context.hgatp_mode.eq(r.hgatp.mode.any()),
-                context.hgatp_vmid.eq(r.hgatp.vmid),
-                context.hgatp_ppn.eq(r.hgatp.ppn),
-                context.vs_sum.eq(r.vsstatus.sum),
-                context.vs_mxr.eq(r.vsstatus.mxr),
-            ]
-        if profile.has("Svadu"):
-            m.d.comb += context.adue.eq(r.menvcfg.adue)
-            if has_h:
-                m.d.comb += context.vs_adue.eq(r.henvcfg.adue & r.menvcfg.adue)
+            m.d.comb += self.hlsv_mode.eq(Cat(r.hstatus.spvp, C(0b10, 2)))
+
+        # Xdoppel
         if profile.has("Xdoppel"):
+            m.submodules.pause_loop = pause_loop = PauseLoop()
+            watched = r.hple.enable & mode[2] & Mux(mode[0], r.hple.vs, r.hple.vu)
+            m.d.comb += [
+                pause_loop.pause.eq(self.pause & watched),
+                pause_loop.done.eq(self.retire & self.pause & watched),
+                pause_loop.clear.eq(self.trap_enter & (target.arm != Arm.VS) | written("hgatp", "hple")),
+                pause_loop.window.eq(r.hple.window),
+                pause_loop.gap.eq(r.hple.gap),
+                self.pause_exit.eq(pause_loop.exit),
+            ]
+            with m.If(mode[2] & (self.masked_by & r.hisadis.as_value()).any()):
+                m.d.comb += self.sys_illegal.eq(1)
             with m.If(self.log_append):
                 m.d.sync += r.hpmli.index.eq(r.hpmli.index + 1)
-            m.d.comb += [
-                context.log_enable.eq(r.hpmla.enable),
-                context.log_page.eq(r.hpmla.page),
-                context.log_index.eq(r.hpmli.index),
-                context.io_bitmap.eq(r.hioba.base),
-                context.io_enable.eq(r.hiobg.enable),
-                context.io_base.eq(r.hiobg.base),
-                context.io_last.eq(r.hiobg.last),
-                context.io_port.eq(r.hiobh.base),
-            ]
         return m
 
-    def _pending(self, r, lines, timer_s, timer_vs):
-        """mip as 12 bits, from the interrupt lines and the comparisons of Sstc."""
-        bits = [lines[i] for i in range(BITS)]
-        stce = r.menvcfg.stce
-        bits[causes.IRQ["SSI"]] = r.mip.ssip
-        bits[causes.IRQ["STI"]] = Mux(stce, timer_s, r.mip.stip)
-        bits[causes.IRQ["SEI"]] = lines[causes.IRQ["SEI"]] | r.mip.seip
-        if self._config.has_h:
-            bits[causes.IRQ["VSSI"]] = r.hvip.vssip
-            bits[causes.IRQ["VSTI"]] = r.hvip.vstip | (stce & r.henvcfg.stce & timer_vs)
-            bits[causes.IRQ["VSEI"]] = r.hvip.vseip
-        return Cat(bits)
 
-    def _values(self, rows, r, counters, timer, pending):
-        """What a read of each CSR returns, by name; CSRs that read as zero are left out."""
-        sources = {
-            "mip":      pending,
-            "mie":      r.mie.as_value(),
-            "mstatus":  r.mstatus.as_value(),
-            "mcycle":   counters.cycle,
-            "minstret": counters.instret,
-        }
-        letters = sum(1 << ord(name) - ord("A") for name in self._config.profile.letters)
-        values = sources | {
-            "time":   timer.time,
-            "misa":   C(rows["misa"]["mxl"].reset << 62 | letters, 64),
-            "mimpid": C(csrs.MIMPID, 64),
-        }
-        visible = {"sip": r.mideleg.as_value(), "sie": r.mideleg.as_value()}
-        if self._config.has_h:
-            values["time"] = Mux(self.mode[2], timer.guest_time, timer.time)
-            stce = rows["henvcfg"]["stce"].mask
-            values["henvcfg"] = Mux(r.menvcfg.stce, r.henvcfg.as_value(), r.henvcfg.as_value() & ~stce)
-            visible |= {"vsip": r.hideleg.as_value(), "vsie": r.hideleg.as_value()}
-        for name, csr in rows.items():
-            if name in values:
-                continue
-            if view := next((f for f in csr.fields if f.kind == "VIEW"), None):
-                shown = sources[view.of] & visible[name] if name in visible else sources[view.of]
-                values[name] = (shown >> view.shift) & csr.bits("VIEW") | csr.reset
-            elif hasattr(r, name):
-                values[name] = getattr(r, name).as_value()
-        return values
+def store(register: Value, value: Value, bits: int, shift: int):
+    """Statements that put these bits of a value, `shift` to the left, into a register and leave its other bits alone."""
+    while bits:
+        lsb = (bits & -bits).bit_length() - 1
+        run = bits >> lsb
+        width = (~run & run + 1).bit_length() - 1
+        yield register[lsb + shift:lsb + width + shift].eq(value[lsb:lsb + width])
+        bits &= ~((1 << lsb + width) - 1)

@@ -8,9 +8,12 @@ from amaranth.lib import data
 
 from isa import csrs
 from isa.profile import Profile
+from rtl.csr_words import WORDS
 
 STORED = ("RW", "WARL")
-COUNTERS = ("mcycle", "minstret")   # rtl/counters.py keeps these, and rtl/pmp.py those of Smpmp
+# Words that something besides CSR instructions and traps looks at have flip-flops, too.
+WATCHED = frozenset(("satp", "vsatp", "hgatp", "stimecmp", "vstimecmp", "htimedelta", "medeleg", "hedeleg",
+                     "hple", "hpmla", "hioba", "hiobg", "hiobh"))
 
 
 def present(profile: Profile) -> dict[str, csrs.Csr]:
@@ -18,8 +21,16 @@ def present(profile: Profile) -> dict[str, csrs.Csr]:
     rows = {}
     for csr in csrs.CSRS:
         if profile.has(csr.ext) and (csr.level != 2 or profile.has("H")):
-            rows[csr.name] = replace(csr, fields=tuple(f for f in csr.fields if profile.has(f.ext)))
+            fields = tuple(f for f in csr.fields if profile.has(f.ext))
+            if csr.series == csrs.HPM and csr.number % 32 >= csrs.HPM.start + profile.hpm_counters:
+                fields = ()
+            rows[csr.name] = replace(csr, fields=fields)
     return rows
+
+
+def is_counter(csr: csrs.Csr) -> bool:
+    """Is it one that `rtl/counters.py` keeps, or another name of one?"""
+    return csr.number >> 5 in (0xB00 >> 5, 0xC00 >> 5) and csr.name != "time"
 
 
 def home(rows: dict[str, csrs.Csr], csr: csrs.Csr, field: csrs.Field) -> tuple[str, int] | None:
@@ -39,9 +50,10 @@ def layout(csr: csrs.Csr) -> data.FlexibleLayout:
 
 
 def registers(rows: dict[str, csrs.Csr]) -> SimpleNamespace:
-    """A signal with named fields for each CSR that stores something, at its reset value."""
+    """A signal with named fields for each CSR that has flip-flops here, at its reset value."""
     signals = {}
     for csr in rows.values():
-        if csr.name not in COUNTERS and csr.ext != "Smpmp" and any(f.kind in STORED or f.kind == "RO" for f in csr.fields):
+        elsewhere = is_counter(csr) or csr.name in WORDS - WATCHED or csr.ext == "Smpmp"
+        if not elsewhere and any(f.kind in STORED or f.kind == "RO" for f in csr.fields):
             signals[csr.name] = Signal(layout(csr), init={f.name: f.reset for f in csr.fields}, name=csr.name)
     return SimpleNamespace(**signals)

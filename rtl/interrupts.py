@@ -14,7 +14,8 @@ class Interrupts(wiring.Component):
     """Chooses the interrupt of the highest priority: target M before HS before VS, then the manual's order.
 
     The choice is registered: it is made from what is pending in the next cycle and from the control state of this
-    one. The owner raises `changed` when that state may change; the choice is then withheld until it is made anew.
+    one. The owner raises `changed` when that state may be another one in the next cycle; the choice is then withheld for that
+    cycle, and `unsettled` asks the next instruction to wait for a new one, unless nothing is pending that is enabled.
     """
 
     pending_next: In(BITS)      # mip, one cycle ahead
@@ -26,12 +27,14 @@ class Interrupts(wiring.Component):
     s_enable:     In(1)         # mstatus.SIE
     vs_enable:    In(1)         # vsstatus.SIE
     changed:      In(1)
+    unsettled:    Out(1)
     interrupt:    Out(1)
     cause:        Out(6)        # as in mip: not shifted for VS
 
     def elaborate(self, platform):
         m = Module()
-        candidates = self.pending_next & self.enabled
+        candidates = Signal(BITS)
+        m.d.comb += candidates.eq(self.pending_next & self.enabled)
         arms = (
             (candidates & ~self.mideleg, (self.mode != Mode.M) | self.m_enable),
             (candidates & self.mideleg & ~self.hideleg,
@@ -47,12 +50,14 @@ class Interrupts(wiring.Component):
                 with m.If(bits[code] & enable):
                     m.d.comb += [taken.eq(1), cause.eq(code)]
 
-        # A comparison of Sstc that a CSR write changed shows one cycle later than other pending bits.
-        settling, choice = Signal(2), Signal()
+        stale, choice = Signal(), Signal()
         m.d.sync += [
-            settling.eq(Cat(self.changed, settling[0])),
+            stale.eq(self.changed),
             choice.eq(taken),
             self.cause.eq(cause),
         ]
-        m.d.comb += self.interrupt.eq(choice & ~settling.any())
+        m.d.comb += [
+            self.interrupt.eq(choice & ~stale),
+            self.unsettled.eq(stale & candidates.any()),
+        ]
         return m

@@ -1,5 +1,6 @@
-"""Which modes may execute SYSTEM instructions (privileged manual, "Trap-Return", "Wait for Interrupt",
-"Hypervisor Instructions", "Virtualization-related traps", "Svinval")."""
+"""Which modes may execute SYSTEM and cache-block instructions (privileged manual, "Trap-Return", "Wait for Interrupt",
+"Hypervisor Instructions", "Virtualization-related traps", "Svinval"; unprivileged manual, "CSR controls for CMO
+instructions")."""
 
 from amaranth.hdl import *
 from amaranth.lib import wiring
@@ -9,9 +10,10 @@ from rtl.types import Mode, SysOp
 
 
 class Legality(wiring.Component):
-    """Judges one SYSTEM instruction; combinational. A WFI that TW, VTW or the mode bounds is refused at once."""
+    """Judges one instruction; combinational. A WFI that TW, VTW or the mode bounds is refused at once."""
 
     op:      In(SysOp)
+    cbo:     In(1)      # a cache-block operation; then `op` is NONE
     mode:    In(Mode)
     tvm:     In(1)      # mstatus
     tw:      In(1)
@@ -20,6 +22,9 @@ class Legality(wiring.Component):
     vtw:     In(1)
     vtsr:    In(1)
     hu:      In(1)
+    m_cbo:   In(1)      # the field of menvcfg, senvcfg, henvcfg that enables the operation is not 0
+    s_cbo:   In(1)
+    h_cbo:   In(1)
     illegal: Out(1)     # illegal-instruction exception
     virtual: Out(1)     # virtual-instruction exception; never with `illegal`
 
@@ -36,15 +41,23 @@ class Legality(wiring.Component):
             (SysOp.HLSV,):                                  (~self.hu, 0,        1, 1,         0),
             (SysOp.MRET,):                                  (1,        1,        0, 0,         1),
         }
+        cbo = (~(self.m_cbo & self.s_cbo), ~self.m_cbo, ~(self.h_cbo & self.s_cbo), ~self.h_cbo, ~self.m_cbo)
+
+        def judge(in_u, in_s, in_vu, in_vs, with_v):
+            with m.Switch(self.mode):
+                with m.Case(Mode.U):
+                    m.d.comb += self.illegal.eq(in_u)
+                with m.Case(Mode.S):
+                    m.d.comb += self.illegal.eq(in_s)
+                with m.Case(Mode.VU):
+                    m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vu & ~with_v)]
+                with m.Case(Mode.VS):
+                    m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vs & ~with_v)]
+
         with m.Switch(self.op):
-            for ops, (in_u, in_s, in_vu, in_vs, with_v) in rules.items():
-                with m.Case(*ops), m.Switch(self.mode):
-                    with m.Case(Mode.U):
-                        m.d.comb += self.illegal.eq(in_u)
-                    with m.Case(Mode.S):
-                        m.d.comb += self.illegal.eq(in_s)
-                    with m.Case(Mode.VU):
-                        m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vu & ~with_v)]
-                    with m.Case(Mode.VS):
-                        m.d.comb += [self.illegal.eq(with_v), self.virtual.eq(in_vs & ~with_v)]
+            for ops, rule in rules.items():
+                with m.Case(*ops):
+                    judge(*rule)
+            with m.Case(SysOp.NONE), m.If(self.cbo):
+                judge(*cbo)
         return m

@@ -16,6 +16,14 @@ class Mode(enum.IntEnum, shape=3):
     VS = causes.VS
 
 
+class Arm(enum.Enum, shape=2):
+    """The mode that handles a trap."""
+
+    VS = 0
+    HS = 1
+    M = 2
+
+
 class Access(enum.Enum, shape=2):
     """What an access asks permission for. LR is a LOAD; SC and AMO are STOREs (a page that allows writes allows reads).
 

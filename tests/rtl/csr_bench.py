@@ -1,9 +1,11 @@
 """The CSR file and `csr_reference` side by side, for the tests of the CSRs, of traps and of interrupts."""
 
 import random
+from dataclasses import replace
 
 from amaranth.sim import Simulator
 
+from isa.profile import PROFILES
 from rtl.config import CONFIGS
 from rtl.csr import CsrFile
 from rtl.types import CsrOp, SysOp
@@ -22,51 +24,89 @@ NUMBERS = {
     "mstatus": 0x300, "misa": 0x301, "medeleg": 0x302, "mideleg": 0x303, "mie": 0x304, "mtvec": 0x305,
     "mcounteren": 0x306, "menvcfg": 0x30A, "mcountinhibit": 0x320, "mscratch": 0x340, "mepc": 0x341, "mcause": 0x342,
     "mtval": 0x343, "mip": 0x344, "mtinst": 0x34A, "mtval2": 0x34B, "mcycle": 0xB00, "minstret": 0xB02,
-    "mhpmcounter3": 0xB03, "mhpmevent31": 0x33F,
+    "mhpmcounter3": 0xB03, "mhpmcounter6": 0xB06, "mhpmcounter7": 0xB07, "mhpmevent3": 0x323, "mhpmevent6": 0x326,
+    "mhpmevent31": 0x33F,
 }
-WRITABLE = sorted(name for name, number in NUMBERS.items() if number >> 10 != 3 and name != "mcycle")
-COMPARED = sorted(set(NUMBERS) - {"cycle", "mcycle"})
+# By the extension that they need.
+MORE_NUMBERS = {
+    "Zihpm": {"hpmcounter3": 0xC03, "hpmcounter6": 0xC06, "hpmcounter31": 0xC1F},
+    "Smstateen": {f"{level}stateen{n}": base + n for level, base in (("m", 0x30C), ("h", 0x60C), ("s", 0x10C))
+                  for n in range(4)},
+    "Smcntrpmf": {"mcyclecfg": 0x321, "minstretcfg": 0x322},
+    "Xdoppel": {"hdcap": 0xEC0, "hple": 0x6C0, "hisadis": 0x6C1, "hpmla": 0x6C2, "hpmli": 0x6C3, "hioba": 0x6C4,
+                "hiobg": 0x6C5, "hiobh": 0x6C6},
+}
 LINES = {"irq_msip": 3, "irq_mtip": 7, "irq_seip": 9, "irq_meip": 11}
-SETTLED = 3         # cycles from the write of an input of a comparison to the instruction that may see it
+SETTLED = 4         # cycles in which any change has reached whatever depends on it
+EVERYTHING = replace(CONFIG, name="everything", profile=PROFILES["full"].without("Smpmp"))
 
 
 class Bench:
     """The unit and the reference side by side; every method does the same to both."""
 
     def __init__(self, config=CONFIG, seed=0):
+        profile = config.profile
         self.dut = CsrFile(config)
-        self.reference = Csrs(config.profile.asid_bits, config.profile.vmid_bits, config.profile.letters)
+        self.reference = Csrs(profile.asid_bits, profile.vmid_bits, profile.pa_bits, profile.extensions, profile.hpm_counters)
         self.r = random.Random(seed)
+        self.numbers = dict(NUMBERS)
+        for extension, more in MORE_NUMBERS.items():
+            self.numbers |= more if profile.has(extension) else {}
+        self.writable = sorted(name for name, number in self.numbers.items() if number >> 10 != 3 and name != "mcycle")
+        self.compared = sorted(set(self.numbers) - {"cycle", "mcycle"})
 
     def run(self, bench):
         async def with_bench(ctx):
             self.ctx = ctx
+            await self.ready()
             await bench(self)
         sim = Simulator(self.dut)
         sim.add_clock(1e-6)
         sim.add_testbench(with_bench)
         sim.run()
 
+    async def ready(self):
+        """To the next cycle in which an instruction may begin."""
+        self.ctx.set(self.dut.request_valid, 0)
+        while self.get("wait"):
+            await self.ctx.tick()
+
     def ask(self, name, op=0, write=0, operand=0):
         """Present a CSR instruction."""
-        self.ctx.set(self.dut.request, {"addr": NUMBERS[name], "op": CsrOp(op), "write": write, "operand": operand})
+        self.ctx.set(self.dut.request, {"addr": self.numbers[name], "op": CsrOp(op), "write": write, "operand": operand})
         self.ctx.set(self.dut.request_valid, 1)
 
     def get(self, name):
         return self.ctx.get(getattr(self.dut, name))
 
     async def strobe(self, name):
+        """To the next cycle, with this input high."""
         self.ctx.set(getattr(self.dut, name), 1)
         await self.ctx.tick()
         self.ctx.set(getattr(self.dut, name), 0)
 
+    async def enter(self):
+        """Take the trap that is presented."""
+        await self.strobe("trap_enter")
+        self.ctx.set(self.dut.trap, {})
+
+    async def leave(self):
+        """Take the return that is presented."""
+        await self.strobe("ret_enter")
+        self.ctx.set(self.dut.sys_op, SysOp.NONE)
+
     async def write(self, name, operand, op=0):
         """A CSR instruction that writes; the value reported is the one that a read then returns."""
+        await self.ready()
         self.ask(name, op, 1, operand)
+        if self.get("hold"):
+            await self.ctx.tick()
+            assert not self.get("hold")
         before = self.reference.read(name)
         assert self.get("rdata") == before, f"{name}: {self.get('rdata'):#x}, not {before:#x}"
         reported = self.get("wvalue")
         await self.strobe("commit")
+        self.ctx.set(self.dut.request_valid, 0)
         self.reference.write(name, op, operand)
         want = self.reference.read(name)
         assert reported == want, f"{name} written with {operand:#x}: {reported:#x}, not {want:#x}"
@@ -84,20 +124,22 @@ class Bench:
 
     async def go(self, mode):
         """To another mode, by a trap to M and MRET; spoils mstatus."""
+        await self.ready()
         self.ctx.set(self.dut.trap, {"cause": 11})
-        await self.strobe("trap_enter")
+        await self.enter()
         self.reference.trap(0, 11, 0, 0, 0, 0, 0)
         status = self.reference.at["mstatus"] & ~(MPP | MPV)
         await self.write("mstatus", status | (mode & 3) << 11 | (MPV if mode >> 2 else 0))
+        await self.ready()
         self.ctx.set(self.dut.sys_op, SysOp.MRET)
-        await self.strobe("ret_enter")
+        await self.leave()
         self.reference.mret()
         assert self.get("mode") == mode == self.reference.mode
 
     async def scramble(self, *, times=True):
         """Random values everywhere; those of the timers near each other."""
         await self.go(self.r.choice((M, S, U)))
-        for name in WRITABLE:
+        for name in self.writable:
             value = self.r.getrandbits(64) & self.r.choice((ALL, self.r.getrandbits(64)))
             if name in ("stimecmp", "vstimecmp"):
                 value = self.reference.time + self.r.choice((-1, 0, 1, 1000)) & ALL
@@ -108,10 +150,21 @@ class Bench:
             await self.write(name, value)
         await self.settle()
 
-    def compare(self, names=COMPARED):
-        for name in names:
+    def check(self, name):
+        """Read a CSR in this cycle."""
+        self.ask(name)
+        got, want = self.get("rdata"), self.reference.read(name)
+        assert got == want, f"{name} in mode {self.reference.mode:03b}: {got:#x}, not {want:#x}"
+
+    async def compare(self, names=None):
+        """Read CSRs one after the other, and the modes."""
+        for name in names or self.compared:
+            await self.ready()
             self.ask(name)
-            got, want = self.get("rdata"), self.reference.read(name)
-            assert got == want, f"{name} in mode {self.reference.mode:03b}: {got:#x}, not {want:#x}"
+            if self.get("hold"):
+                await self.ctx.tick()
+            self.check(name)
+            await self.ctx.tick()
+        self.ctx.set(self.dut.request_valid, 0)
         assert self.get("mode") == self.reference.mode
         assert self.get("data_mode") == self.reference.data_mode()

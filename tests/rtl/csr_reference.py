@@ -14,6 +14,13 @@ SSTATUS = SIE | SPIE | SPP | SUM | MXR
 STCE = 1 << 63
 PRIORITY = (11, 3, 7, 9, 1, 5, 10, 2, 6)
 
+ADUE, CBIE, CBCFE, CBZE = 1 << 61, 3 << 4, 1 << 6, 1 << 7
+SE0, ENVCFG = 1 << 63, 1 << 62
+LAST_EVENT = 11
+HISADIS = ("M", "A", "Zba", "Zbb", "Zbs", "Zicond", "Zicbom", "Zicboz", "Zicntr", "Zihpm")
+# Exits of a guest by exception; hpm events 4 (interrupt) and 8 (any other) have none.
+EXITS = {20: 5, 21: 5, 23: 5, 22: 6, 8: 7, 10: 7}
+
 # Writable bits of CSRs that are plain storage.
 PLAIN = {
     "mstatus": SSTATUS | MIE | MPIE | MPP | MPRV | 7 << 20 | GVA | MPV,
@@ -32,17 +39,42 @@ PLAIN = {
     "satp": ALL, "vsatp": ALL, "hgatp": ALL,
 }
 READ_ONLY = {"mstatus": UXL | SXL, "vsstatus": UXL, "hstatus": UXL, "mideleg": VS_BITS}
+BIT63 = 1 << 63
+MODES_INHIBITED = 31 << 58
 TWINS = {"sstatus": "vsstatus", "sie": "vsie", "stvec": "vstvec", "sscratch": "vsscratch", "sepc": "vsepc",
          "scause": "vscause", "stval": "vstval", "sip": "vsip", "stimecmp": "vstimecmp", "satp": "vsatp"}
 
 
-class Csrs:
-    """State of one hart. `lines`: MSIP, MTIP, SEIP, MEIP at their bits of mip. `time`: of the platform."""
+def plain_storage(has, hpm, pa_bits):
+    """Writable bits of the CSRs of a hart with these extensions, by name."""
+    hpm_bits, physical = (1 << 3 + hpm) - 8, (1 << pa_bits) - 1
+    blocks = (CBIE | CBCFE if "Zicbom" in has else 0) | (CBZE if "Zicboz" in has else 0)
+    walks = STCE | (ADUE if "Svadu" in has else 0)
+    plain = PLAIN | {name: PLAIN[name] | hpm_bits for name in PLAIN if name.endswith(("counteren", "countinhibit"))}
+    plain |= {"menvcfg": 1 | blocks | walks, "henvcfg": 1 | blocks | walks, "senvcfg": 1 | blocks}
+    plain |= {f"mhpmcounter{n}": ALL for n in range(3, 3 + hpm)} | {f"mhpmevent{n}": 15 for n in range(3, 3 + hpm)}
+    if "Smstateen" in has:
+        plain |= {f"{level}stateen{n}": BIT63 for level in "mh" for n in range(4)}
+        plain |= {"mstateen0": SE0 | ENVCFG | ("Xdoppel" in has), "hstateen0": SE0 | ENVCFG}
+    if "Smcntrpmf" in has:
+        plain |= {"mcyclecfg": MODES_INHIBITED, "minstretcfg": MODES_INHIBITED}
+    if "Xdoppel" in has:
+        plain |= {"medeleg": PLAIN["medeleg"] | 3 << 24, "hple": 7 << 61 | (1 << 48) - 1, "hpmli": 1023,
+                  "hisadis": sum(1 << i for i, name in enumerate(HISADIS) if name in has),
+                  "hpmla": 1 | physical & -1 << 12, "hioba": physical & -1 << 13, "hiobh": physical & -1 << 12,
+                  "hiobg": 1 | (1 << 41) - (1 << 12) | 0xFFFF << 48}
+    return plain
 
-    def __init__(self, asid_bits, vmid_bits, letters=""):
+
+class Csrs:
+    """State of one hart. `lines`: MSIP, MTIP, SEIP, MEIP at their bits of mip. `time`: of the platform. `hpm` counters count."""
+
+    def __init__(self, asid_bits, vmid_bits, pa_bits=56, has=frozenset("H"), hpm=0):
         self.asid_mask, self.vmid_mask = (1 << asid_bits) - 1 << 44, (1 << vmid_bits) - 1 << 44
-        self.mode, self.lines, self.time, self.letters = M, 0, 0, letters
-        self.at = {name: READ_ONLY.get(name, 0) for name in PLAIN}
+        self.ppn_mask = (1 << pa_bits - 12) - 1
+        self.has, self.hpm, self.plain = has, hpm, plain_storage(has, hpm, pa_bits)
+        self.mode, self.lines, self.time = M, 0, 0
+        self.at = {name: READ_ONLY.get(name, 0) for name in self.plain}
         self.software = 0       # SSIP, STIP and SEIP as written to mip
 
     # Reads
@@ -75,17 +107,34 @@ class Csrs:
                 return (self.mip() & a["hideleg"]) >> 1
             case "vsie":
                 return (a["mie"] & a["hideleg"]) >> 1
-            case "henvcfg":
-                return a["henvcfg"] & (ALL if a["menvcfg"] & STCE else ~STCE)
             case "time":
                 return self.time + (a["htimedelta"] if virtual else 0) & ALL
             case "instret":
                 return a["minstret"]
             case "misa":
-                return 2 << 62 | sum(1 << ord(letter) - ord("A") for letter in self.letters)
+                letters = "ACHIMSU" + "B" * (self.has >= {"Zba", "Zbb", "Zbs"}) + "X" * ("Xdoppel" in self.has)
+                return 2 << 62 | sum(1 << ord(letter) - ord("A") for letter in letters)
             case "mimpid":
                 return 1
-        return a.get(name, 0)
+            case "hdcap":
+                return 0xF01
+            case _ if name.startswith("hpmcounter"):
+                name = "m" + name
+        return a.get(name, 0) & ~self.hidden(name)
+
+    def hidden(self, name):
+        """Bits that read as zero and keep their value, because of another CSR."""
+        a, taken = self.at, self.at.get("hisadis", 0) if self.mode >> 2 else 0
+        match name:
+            case "henvcfg":
+                return (STCE | ADUE) & ~a["menvcfg"]
+            case "scounteren":
+                return (7 if taken >> 8 & 1 else 0) | (ALL - 7 if taken >> 9 & 1 else 0)
+            case "senvcfg":
+                return (CBIE | CBCFE if taken >> 6 & 1 else 0) | (CBZE if taken >> 7 & 1 else 0)
+            case _ if name.startswith("hstateen"):
+                return ~a["m" + name[1:]]
+        return 0
 
     # Writes
 
@@ -98,26 +147,27 @@ class Csrs:
         self._store(TWINS.get(name, name) if self.mode >> 2 else name, new)
 
     def _merge(self, name, new, mask):
-        self.at[name] = self.at[name] & ~mask | new & mask
+        if mask:
+            self.at[name] = self.at[name] & ~mask | new & mask
 
     def _store(self, name, new):
         a, mode = self.at, new >> 60
         supported = mode in (0, 8)
         match name:
             case "mstatus":
-                self._merge(name, new & ~(MPP if new >> 11 & 3 == 2 else 0), PLAIN[name])
+                self._merge(name, new & ~(MPP if new >> 11 & 3 == 2 else 0), self.plain[name])
             case "sstatus":
                 self._merge("mstatus", new, SSTATUS)
             case "satp" | "vsatp":
-                fields = self.asid_mask | (1 << 44) - 1
+                fields = self.asid_mask | self.ppn_mask
                 if supported:
                     self._merge(name, new, 15 << 60 | fields)
                 elif name == "vsatp" and not self.mode >> 2:
                     self._merge(name, new, fields)
             case "hgatp":
-                self._merge(name, new, (15 << 60 if supported else 0) | self.vmid_mask | (1 << 44) - 4)
-            case "henvcfg":
-                self._merge(name, new, 1 | (STCE if a["menvcfg"] & STCE else 0))
+                self._merge(name, new, (15 << 60 if supported else 0) | self.vmid_mask | self.ppn_mask & -4)
+            case "menvcfg" | "senvcfg" | "henvcfg":
+                self._merge(name, new & ~(CBIE if new & CBIE == 2 << 4 else 0), self.plain[name] & ~self.hidden(name))
             case "mip":
                 mask = 1 << 1 | 1 << 9 | (0 if a["menvcfg"] & STCE else 1 << 5)
                 self.software = self.software & ~mask | new & mask
@@ -135,8 +185,10 @@ class Csrs:
                 self._merge("mie", new, VS_BITS)
             case "vsie":
                 self._merge("mie", new << 1, a["hideleg"])
-            case _ if name in PLAIN:
-                self._merge(name, new, PLAIN[name])
+            case _ if name.startswith("mhpmevent"):
+                self._merge(name, new if new & 15 <= LAST_EVENT else 0, self.plain.get(name, 0))
+            case _ if name in self.plain:
+                self._merge(name, new, self.plain[name] & ~self.hidden(name))
 
     # Interrupts
 
@@ -162,6 +214,8 @@ class Csrs:
         delegated, onward = (a["mideleg"], a["hideleg"]) if interrupt else (a["medeleg"], a["hedeleg"])
         to_s = mode != M and delegated >> cause & 1
         pc &= ~1
+        if virtual and not (to_s and onward >> cause & 1):
+            self._count(4 if interrupt else EXITS.get(cause, 8))
         if to_s and virtual and onward >> cause & 1:
             cause -= 1 if interrupt and VS_BITS >> cause & 1 else 0
             a["vsstatus"] = self._push_s(a["vsstatus"])
@@ -185,6 +239,11 @@ class Csrs:
             self.mode, tvec = M, a["mtvec"]
         base = tvec & ~3
         return base + 4 * cause & ALL if tvec & 1 and interrupt else base
+
+    def _count(self, event):
+        for n in range(3, 3 + self.hpm):
+            if self.at[f"mhpmevent{n}"] == event and not self.at["mcountinhibit"] >> n & 1:
+                self.at[f"mhpmcounter{n}"] = self.at[f"mhpmcounter{n}"] + 1 & ALL
 
     def _push_s(self, status):
         pushed = status & ~(SPP | SPIE | SIE)

@@ -4,7 +4,7 @@ import pytest
 
 from rtl.config import CONFIGS
 from rtl.types import SysOp
-from tests.rtl.csr_bench import WRITABLE, Bench
+from tests.rtl.csr_bench import EVERYTHING, Bench
 from tests.rtl.csr_reference import M_BITS, MPP, TWINS, VS, VU, M, S
 
 
@@ -12,12 +12,13 @@ def test_reset():
     async def bench(b):
         b.reference.at["stimecmp"] = b.reference.at["vstimecmp"] = 0
         await b.settle()
-        b.compare()
+        await b.compare()
     Bench().run(bench)
 
 
-@pytest.mark.parametrize("profile", ("tiny", "default", "linux"))
-def test_random_writes(profile):
+@pytest.mark.parametrize("config", (*(CONFIGS[name] for name in ("tiny", "default", "linux")), EVERYTHING),
+                         ids=lambda config: config.name)
+def test_random_writes(config):
     """Every writable CSR, by CSRRW, CSRRS and CSRRC, in modes with V=0 and V=1: corner cases 1, 20, 23, 27."""
     async def bench(b):
         for _ in range(3):
@@ -26,14 +27,14 @@ def test_random_writes(profile):
             await b.go(b.r.choice((M, S, VS)))
             for _ in range(40):
                 await b.settle()
-                name = b.r.choice(sorted(TWINS) if b.reference.mode == VS else WRITABLE)
+                name = b.r.choice(sorted(TWINS) if b.reference.mode == VS else b.writable)
                 value = b.r.getrandbits(64)
                 if name.endswith("atp"):
                     value = value & (1 << 60) - 1 | b.r.choice((0, 8, 9, 1)) << 60
                 await b.write(name, value, b.r.randrange(3))
             await b.settle()
-            b.compare()
-    Bench(CONFIGS[profile], seed=len(profile)).run(bench)
+            await b.compare()
+    Bench(config, seed=len(config.name)).run(bench)
 
 
 def test_without_h():
@@ -42,6 +43,7 @@ def test_without_h():
 
     async def bench(b):
         for name in machine:
+            await b.ready()
             b.ask(name, write=1, operand=(1 << 64) - 1)
             await b.strobe("commit")
         got = {}
@@ -54,14 +56,16 @@ def test_without_h():
         for mpp in (0, 1, 3):
             b.ask("mstatus", write=1, operand=mpp << 11 | 1 << 39)
             await b.strobe("commit")
+            await b.ready()
             b.ctx.set(b.dut.sys_op, SysOp.MRET)
             assert b.get("ret_mode") == mpp
-            await b.strobe("ret_enter")
+            await b.leave()
             assert b.get("mode") == mpp
             b.ctx.set(b.dut.trap, {"cause": 8, "virtual": 0})
             assert b.get("trap_mode") == (M if mpp == M else S)
             b.ctx.set(b.dut.trap, {"cause": 11, "virtual": 0})
-            await b.strobe("trap_enter")
+            await b.enter()
+            await b.ready()
 
     Bench(CONFIGS["default"].without_h()).run(bench)
 
@@ -77,7 +81,7 @@ def test_external_interrupt_line_is_not_written_back():
                         await b.write("mip", software << 9)
                         await b.write("mip", operand, op)
                         await b.set_inputs(0, 0)
-                        b.compare(("mip",))
+                        await b.compare(("mip",))
                         await b.set_inputs(line << 9, 0)
 
     Bench().run(bench)

@@ -76,7 +76,7 @@ def test_interrupts_after_a_change():
                 assert b.get("interrupt") == (want is not None), f"{want} is not signalled"
                 assert b.get("wakeup") == int(b.reference.mip() & b.reference.at["mie"] != 0)
         assert taken == {1, 2, 3, 5, 6, 7, 9, 10, 11}
-    Bench(seed=7).run(bench)
+    Bench(seed=9).run(bench)
 
 
 def test_inputs_that_never_rest():
@@ -93,7 +93,8 @@ def test_inputs_that_never_rest():
             await b.set_inputs(0, time)
             for _ in range(25):
                 b.reference.lines, b.reference.time = b.get("seen_irq"), b.get("seen_time")
-                b.compare(("mip", "sip", "hip", "vsip", "time"))
+                for name in ("mip", "sip", "hip", "vsip", "time"):
+                    b.check(name)
                 want = b.reference.interrupt()
                 # A choice holds for the state that was there when it was made; none may be lost when nothing moved.
                 assert (b.get("interrupt"), b.get("interrupt_cause")) == ((1, want) if want is not None else (0, 0))

@@ -26,6 +26,7 @@ def test_traps():
                 for name in STATUS:
                     await b.write(name, b.r.getrandbits(64))
                 trap, mode = some_trap(b.r), b.reference.mode
+                await b.ready()
                 b.ctx.set(b.dut.trap, trap)
                 got = {name: b.get(f"trap_{name}") for name in ("vector", "mode", "cause", "gva", "to_vs")}
                 vector = b.reference.trap(trap["interrupt"], trap["cause"], trap["pc"], trap["tval"], trap["tval2"],
@@ -34,9 +35,9 @@ def test_traps():
                 written = b.reference.at[{M: "mcause", S: "scause", VS: "vscause"}[entered]] & 63
                 assert got == {"vector": vector, "mode": entered, "cause": written, "to_vs": int(entered == VS),
                                "gva": trap["virtual"] if entered != VS else 0}, f"{trap} from {mode:03b}"
-                await b.strobe("trap_enter")
-                b.compare(TRAP_WRITES)
-            b.compare()
+                await b.enter()
+                await b.compare(TRAP_WRITES)
+            await b.compare()
     Bench(seed=5).run(bench)
 
 
@@ -48,14 +49,15 @@ def test_returns():
             await b.go((M, S, VS)[i % 3])
             for name in STATUS:
                 await b.write(name, b.r.getrandbits(64))
+            await b.ready()
             op = SysOp.MRET if b.reference.mode == M and b.r.random() < 0.6 else SysOp.SRET
             b.ctx.set(b.dut.sys_op, op)
             got = b.get("ret_pc"), b.get("ret_mode")
             pc = b.reference.mret() if op is SysOp.MRET else b.reference.sret()
             assert got == (pc, b.reference.mode)
-            await b.strobe("ret_enter")
-            b.compare(STATUS)
-        b.compare()
+            await b.leave()
+            await b.compare(STATUS)
+        await b.compare()
     Bench(seed=6).run(bench)
 
 
@@ -73,10 +75,11 @@ def test_every_arm():
                     await b.go(mode)
                     for name in STATUS:
                         await b.write(name, bits)
+                    await b.ready()
                     b.ctx.set(b.dut.trap, {"interrupt": interrupt, "cause": cause, "virtual": bits & 1})
                     vector = b.get("trap_vector")
                     assert vector == b.reference.trap(interrupt, cause, 0, 0, 0, 0, bits & 1)
-                    await b.strobe("trap_enter")
-                    b.compare((*STATUS, "mcause", "scause", "vscause"))
+                    await b.enter()
+                    await b.compare((*STATUS, "mcause", "scause", "vscause"))
 
     Bench(seed=1).run(bench)
