@@ -39,8 +39,9 @@ class Gates(data.Struct):
 class CsrAccess(wiring.Component):
     """Decodes one CSR address; combinational. Without `valid` no CSR is meant.
 
-    `select` has one bit for each of `names`; one is high when the address means this CSR, whether or not the access is allowed.
-    CSRs that are always zero have none, and the others share two: `counter` and `pmp`, numbered by the last bits of the address.
+    `select` has one bit for each of `names`; one is high when the address means this CSR, allowed or not.
+    CSRs that are always zero have none. Two groups have one each: `counter` and `pmp`, numbered by the last bits of the
+    address.
     With V=1 an address of a supervisor CSR that has a VS twin means the twin.
     """
 

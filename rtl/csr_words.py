@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from rtl.types import Arm, TrapInfo
 
-# A row has a word for each of VS, HS and M, in the order of `Arm`, and one more. A trap to VS writes nothing in the second rows.
+# A row has a word for each of VS, HS and M, in the order of `Arm`, and one more. A trap to VS leaves the second rows alone.
 EVEN = (
     "vsepc",      "sepc",     "mepc",     "satp",
     "hiobh",      "htval",    "mtval2",   "vsatp",

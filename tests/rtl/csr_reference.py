@@ -67,7 +67,10 @@ def plain_storage(has, hpm, pa_bits):
 
 
 class Csrs:
-    """State of one hart. `lines`: MSIP, MTIP, SEIP, MEIP at their bits of mip. `time`: of the platform. `hpm` counters count."""
+    """State of one hart. `lines`: MSIP, MTIP, SEIP, MEIP at their bits of mip. `time`: of the platform.
+
+    `has`: its extensions; `hpm`: how many hpm counters count.
+    """
 
     def __init__(self, asid_bits, vmid_bits, pa_bits=56, has=frozenset("H"), hpm=0):
         self.asid_mask, self.vmid_mask = (1 << asid_bits) - 1 << 44, (1 << vmid_bits) - 1 << 44

@@ -113,12 +113,33 @@ def test_an_interrupt_waits_for_an_access_that_has_begun():
     assert (third["retires"], third["trap_enter"]) == (1, 0)
 
 
-def test_after_a_csr_write_an_interrupt_is_looked_at_once_more():
-    write = {"op": operation(Unit.CSR)}
-    for still_there in (0, 1):
-        _, second, third = observe(write, {"csr": {"interrupt": 1}}, {"csr": {"interrupt": still_there}})
-        assert (second["stall"], second["trap_enter"], second["retires"]) == (1, 0, 0)
-        assert (third["trap_enter"], third["retires"]) == (still_there, 1 - still_there)
+def test_no_instruction_begins_while_the_csrs_ask_to_wait():
+    for op in (operation(), operation(Unit.LOAD), operation(Unit.CSR)):
+        for interrupt in (0, 1):
+            first, second = observe({"op": op, "csr": {"wait": 1}}, {"op": op, "csr": {"interrupt": interrupt}, "mem_done": 1})
+            assert (first["stall"], first["mem_valid"], first["trap_enter"], first["retires"]) == (1, 0, 0, 0)
+            assert (second["trap_enter"], second["retires"]) == (interrupt, 1 - interrupt)
+
+
+def test_an_access_that_has_begun_does_not_wait():
+    load = {"op": operation(Unit.LOAD)}
+    _, second = observe(load, load | {"csr": {"wait": 1}, "mem_done": 1})
+    assert (second["stall"], second["retires"]) == (0, 1)
+
+
+def test_a_counter_that_is_not_ready_holds_its_reader():
+    held, read, other = observe({"op": operation(Unit.CSR), "csr": {"hold": 1}}, {"op": operation(Unit.CSR)},
+                                {"csr": {"hold": 1}})
+    assert (held["stall"], held["csr_commit"], read["csr_commit"]) == (1, 0, 1)
+    assert other["retires"], "other instructions have nothing to do with it"
+
+
+def test_pause_loop_exit():
+    """In place of the instruction, with nothing but its bits."""
+    out, = observe({"op": operation(Unit.FENCE, control={"pause": 1}), "csr": {"pause_exit": 1, "mode": Mode.VS}})
+    trap = out["trap"]
+    assert (out["trap_enter"], out["retires"]) == (1, 0)
+    assert (trap.cause, trap.tval, trap.tval2, trap.tinst, trap.virtual) == (24, WORD, 0, 0, 0)
 
 
 def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():

@@ -61,3 +61,24 @@ def test_every_case():
     sim = Simulator(dut)
     sim.add_testbench(check)
     sim.run()
+
+
+def test_cache_block_operations():
+    """Unprivileged manual, "CSR controls for CMO instructions", with the field of each envcfg register clear or set."""
+    dut = Legality()
+
+    async def check(ctx):
+        ctx.set(dut.op, SysOp.NONE)
+        for mode, cbo, m, s, h in product(Mode, (0, 1), (0, 1), (0, 1), (0, 1)):
+            for name, value in (("mode", mode), ("cbo", cbo), ("m_cbo", m), ("s_cbo", s), ("h_cbo", h)):
+                ctx.set(getattr(dut, name), value)
+            want = FINE
+            if cbo and (mode != Mode.M and not m or mode == Mode.U and not s):
+                want = ILLEGAL
+            elif cbo and (mode == Mode.VS and not h or mode == Mode.VU and not (h and s)):
+                want = VIRTUAL
+            assert (ctx.get(dut.illegal), ctx.get(dut.virtual)) == want, f"{mode!r} {cbo} {m}{s}{h}"
+
+    sim = Simulator(dut)
+    sim.add_testbench(check)
+    sim.run()
