@@ -63,7 +63,9 @@ def test_interrupts_after_a_change():
     """Never signalled when the state forbids it, from the first cycle on; soon signalled when it allows it: 22, 29."""
     async def bench(b):
         taken = set()
-        for _ in range(3):
+        for rounds in range(30):
+            if rounds >= 3 and len(taken) == 9:
+                break
             await b.scramble()
             for _ in range(80):
                 await change_something(b)
@@ -76,7 +78,7 @@ def test_interrupts_after_a_change():
                 assert b.get("interrupt") == (want is not None), f"{want} is not signalled"
                 assert b.get("wakeup") == int(b.reference.mip() & b.reference.at["mie"] != 0)
         assert taken == {1, 2, 3, 5, 6, 7, 9, 10, 11}
-    Bench(seed=9).run(bench)
+    Bench(seed=7).run(bench)
 
 
 def test_inputs_that_never_rest():
