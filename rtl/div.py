@@ -15,8 +15,7 @@ class DivOp(enum.Enum, shape=2):
 
 
 class Div(wiring.Component):
-    """Restoring division, one quotient bit per cycle; zero bytes at the head of the dividend take one cycle
-    each.
+    """Restoring division, one quotient bit per cycle; eight per cycle while the quotient is still zero.
 
     1. `valid` is high while the instruction is in the stage, `op`, `word`, `a` and `b` are then stable; a
        cycle without `valid` ends the division without a trace.
@@ -55,9 +54,13 @@ class Div(wiring.Component):
         # The dividend shifts out at the top of `quotient` while quotient bits come in at its bottom.
         quotient, remainder, divisor = Signal(64), Signal(64), Signal(64)
         left = Signal(7)        # dividend bits not yet used
-        leading = Signal()      # only zeros so far
-        trial = Signal(65)
-        m.d.comb += trial.eq(Cat(quotient[63], remainder) - divisor)
+        leading = Signal()      # the quotient is zero so far: eight bits are tried at once
+        partial, trial = Signal(72), Signal(73)
+        m.d.comb += [
+            partial.eq(Mux(leading, Cat(quotient[56:], remainder), Cat(quotient[63], remainder))),
+            trial.eq(partial - divisor),
+        ]
+        less = trial[72]
 
         with m.FSM():
             with m.State("IDLE"):
@@ -72,17 +75,18 @@ class Div(wiring.Component):
                 with m.If(self.valid):
                     m.next = "RUN"
             with m.State("RUN"):
-                with m.If(leading & (quotient[56:] == 0) & (left[3:] != 0) & (divisor != 0)):
-                    m.d.sync += [quotient.eq(quotient << 8), left.eq(left - 8)]
-                with m.Elif(left != 0):
-                    m.d.sync += [
-                        leading.eq(0),
-                        left.eq(left - 1),
-                        quotient.eq(Cat(~trial[64], quotient[:63])),
-                        remainder.eq(Mux(trial[64], Cat(quotient[63], remainder), trial)),
-                    ]
-                with m.Else():
+                with m.If(left == 0):
                     m.next = "SIGN"
+                with m.Elif(leading & ~less):
+                    m.d.sync += leading.eq(0)
+                with m.Elif(leading):
+                    m.d.sync += [quotient.eq(quotient << 8), remainder.eq(partial), left.eq(left - 8)]
+                with m.Else():
+                    m.d.sync += [
+                        left.eq(left - 1),
+                        quotient.eq(Cat(~less, quotient[:63])),
+                        remainder.eq(Mux(less, partial, trial)),
+                    ]
                 with m.If(~self.valid):
                     m.next = "IDLE"
             with m.State("SIGN"):
