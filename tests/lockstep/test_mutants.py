@@ -88,14 +88,14 @@ MUTANTS = (
     ("sstc", Mutation("a comparison is read before it has settled", "rtl/timer.py",
                       "self.settling.eq(since.any())", "self.settling.eq(since.any() & ~FAULT)")),
     # Counters.
-    ("mcountinhibit", Mutation("a written counter counts the instruction that writes it", "rtl/counters.py",
+    ("counters", Mutation("a written counter counts the instruction that writes it", "rtl/counters.py",
                           "with m.If(visit & self.write):", "with m.If(visit & self.write & ~FAULT):")),
     ("mode_filter", Mutation("minstret is not filtered", "rtl/hpm.py",
                              "self.retire & ~self._filtered(self.minstretcfg)",
                              "self.retire & ~(self._filtered(self.minstretcfg) & ~FAULT)")),
     ("h_exits", Mutation("an environment call is any other exit", "rtl/hpm.py",
                          "guest_page | virtual | call)", "guest_page | virtual | call & ~FAULT)")),
-    ("h_warl", Mutation("mhpmevent holds events that there are not", "rtl/csr_rules.py",
+    ("h_exits", Mutation("mhpmevent holds events that there are not", "rtl/csr_rules.py",
                         "Mux(event >= len(EVENTS),", "Mux((event >= len(EVENTS)) & ~FAULT,")),
     # The pipeline.
     ("reservation", Mutation("a store leaves the reservation", "rtl/lsu.py",
