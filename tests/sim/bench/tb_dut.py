@@ -146,6 +146,32 @@ async def a_watched_store_stops_twice(dut):
 
 
 @cocotb.test()
+async def a_flush_ends_a_run_and_tells_what_else_happened(dut):
+    bench = fresh(dut, *LOOP, threshold=1000)
+    await bench.run(20)
+    assert await bench.flush() == Event(0)
+    before = bench.status.cycles
+    assert await bench.run(30) == Event.LIMIT       # asked once, told once
+    assert bench.status.cycles == before + 30
+    bench.settings.threshold = 1
+    assert await bench.flush() & ~Event.RECORDS == Event(0)
+
+
+@cocotb.test()
+async def random_bus_errors_spare_write_bursts(dut):
+    """Address bit 4 makes a beat of the toy part of a burst."""
+    trapped = {}
+    for op, address in ((Op.STORE, DATA), (Op.LOAD, DATA | 16), (Op.STORE, DATA | 16)):
+        bench = fresh(dut, (Op.ADD, 1), (op, address), (Op.JUMP, "@0"), threshold=60)
+        bench.write(DATA, b"\1" * 64)           # a load leaves something to count down
+        bench.random_errors(0.5)
+        await bench.run(10_000)
+        trapped[op, address] = sum(taken(bench, "trap"))
+    assert trapped.pop((Op.STORE, DATA | 16)) == 0
+    assert min(trapped.values()) > 3
+
+
+@cocotb.test()
 async def the_host_may_change_ram_under_a_beat(dut):
     """A beat that is answered but not ended when the design stands still gets what the host writes then."""
     bench = fresh(dut, (Op.LOAD, DATA), threshold=1000)
