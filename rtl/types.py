@@ -60,6 +60,7 @@ class TranslateResponse(data.Struct):
     cause: 6        # exception code, for the original access type
     tval2: 62       # guest-page fault: exact guest physical address >> 2; else 0
     implicit: 1     # the guest-page fault is in an implicit access of the VS-stage walk
+    implicit_write: 1   # ... which is the update of its A or D bit
     bus_error: 1    # the access fault comes from a bus error of a page-table read, at error_paddr
     error_paddr: 56
     needs_update: 1  # without a fault or an address: only a request with `update` may get them

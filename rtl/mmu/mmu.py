@@ -34,6 +34,7 @@ class Mmu(wiring.Component):
             # Physical pages, from here to there, that no cache may hold
             "uncached_first": In(CACHED_PAGE_BITS),
             "uncached_last":  In(CACHED_PAGE_BITS),
+            "log_append": Out(1),               # an entry has joined the page-modification log
             # Events, one cycle each
             "tlb_miss":  Out(1),
             "g_miss":    Out(1),
@@ -69,11 +70,13 @@ class Mmu(wiring.Component):
                 tlb.fill.eq(walker.fill & mine),
                 tlb.filled.eq(walker.page),
                 tlb.large.eq(walker.large),
+                tlb.once.eq(walker.once),
                 tlb.clear.eq(changed),
                 waits[name].eq(request.valid & ~tlb.hit),
                 request.ready.eq(request.valid & (tlb.hit | failed)),
                 response.eq(walker.response),
                 response.fault.eq(failed & walker.response.fault),
+                response.needs_update.eq(failed & walker.response.needs_update),
                 response.paddr.eq(Cat(request.p.vaddr[:paging.PAGE_SHIFT], tlb.page.ppn)),
                 response.ram.eq(tlb.page.ram),
                 response.rom.eq(tlb.page.rom),
@@ -90,6 +93,7 @@ class Mmu(wiring.Component):
             walker.uncached_first.eq(self.uncached_first),
             walker.uncached_last.eq(self.uncached_last),
             self.tlb_miss.eq(walker.start & ~walker.busy),
+            self.log_append.eq(walker.log_append),
             self.g_miss.eq(walker.g_miss),
             self.reference.eq(walker.reference),
         ]

@@ -4,32 +4,20 @@ Step numbers are those of the manual's list.
 """
 
 from amaranth.hdl import *
-from amaranth.lib import enum, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from isa import causes, paging
+from isa import paging
 from rtl.config import Config
 from rtl.from_isa import CACHED_PAGE_BITS, is_cached, is_ram, is_rom
-from rtl.mmu.pte import ROOT, Pte, allows, join_page, pte_address, vpn
+from rtl.mmu.fault import Fault, respond
+from rtl.mmu.io_window import IoWindow
+from rtl.mmu.pte import ROOT, Pte, allows, pte_address
+from rtl.mmu.step import Step
 from rtl.mmu.tlb import Page, Space, space_of
 from rtl.mmu.walk_cache import REGION_SHIFT, Region, WalkCache
 from rtl.pmp import PmpCheck
 from rtl.types import Access, Fence, MmuContext, TranslateRequest, TranslateResponse, WordPort
-
-
-class Fault(enum.Enum, shape=2):
-    """Why a walk has failed."""
-
-    ACCESS = 0
-    PAGE = 1
-    GUEST_PAGE = 2
-
-
-CAUSES = {
-    Fault.ACCESS:     ("INSTRUCTION_ACCESS_FAULT", "LOAD_ACCESS_FAULT", "STORE_ACCESS_FAULT"),
-    Fault.PAGE:       ("INSTRUCTION_PAGE_FAULT", "LOAD_PAGE_FAULT", "STORE_PAGE_FAULT"),
-    Fault.GUEST_PAGE: ("INSTRUCTION_GUEST_PAGE_FAULT", "LOAD_GUEST_PAGE_FAULT", "STORE_GUEST_PAGE_FAULT"),
-}
 
 
 class Walker(wiring.Component):
@@ -55,6 +43,8 @@ class Walker(wiring.Component):
             "fill":     Out(1),
             "page":     Out(Page),
             "large":    Out(1),                 # the page is a fragment of a first-stage superpage
+            "once":     Out(1),                 # the page is for this request alone: a port of the I/O window
+            "log_append": Out(1),               # an entry has joined the page-modification log
             "failed":   Out(1),
             "response": Out(TranslateResponse),
             "memory":   Out(WordPort()),
@@ -70,6 +60,7 @@ class Walker(wiring.Component):
     def elaborate(self, platform):
         m = Module()
         config, context = self._config, self.context
+        svadu, doppel = config.profile.has("Svadu"), config.profile.has("Xdoppel")
         has_h, pa_bits = config.has_h, config.profile.pa_bits
         memory, pmp = self.memory, self.pmp
 
@@ -83,6 +74,11 @@ class Walker(wiring.Component):
         pte = Signal(Pte)
         cached = Signal()           # `pte` comes from the cache
         anew = Signal()             # what the cache says did not suffice: it is not asked any more
+        short = Signal()            # the last table of the first stage comes from the cache: its guest address is not known
+        writable = Signal()         # the PTE may be written
+        writing = Signal()          # the G-stage translates the update of a first stage's PTE
+        appending, logged = Signal(), Signal()      # the log is written; it has been written for this page
+        permission = Signal()       # what is read is not a PTE but a word of the I/O permission bitmap
         first_level, g_level, level = Signal(2), Signal(2), Signal(2)   # of `pte`
         page = Signal(Page)         # what the stages say of the page so far
         fault, bus_error = Signal(Fault), Signal()
@@ -111,23 +107,18 @@ class Walker(wiring.Component):
                     m.d.sync += guest.eq(1)
                     m.next = "GUEST"
 
-        # ---- The PTE, and the address that it leads to -------------------------------------------
-        number = Signal(paging.GPA_BITS - paging.PAGE_SHIFT)        # of the page that is translated
-        joined, onward = Signal(44), Signal(56)
+        # ---- What the PTE permits, and where it leads --------------------------------------------
+        m.submodules.step = step = Step(config)
         m.d.comb += [
-            number.eq(Mux(guest, target, vaddr)[paging.PAGE_SHIFT:]),
-            joined.eq(join_page(pte.ppn, number, level)),
-            onward.eq(Mux(pte.is_leaf(), Cat(Mux(guest, target, vaddr)[:paging.PAGE_SHIFT], joined),
-                          pte_address(pte.ppn, vpn(number, level)))),
-        ]
-        wanted, permitted = Signal(Access), Signal()
-        sum_ = Mux(space.virtual, context.vs_sum, context.sum)
-        user = Mux(guest, pte.u, Mux(walked.mode[0], ~pte.u | (sum_ & (access != Access.FETCH)), pte.u))
-        explicit = final | ~guest       # neither HLVX nor MXR is meant for reads of a first stage's PTEs, which are loads
-        mxr = Mux(guest, final & context.mxr, context.mxr | (space.virtual & context.vs_mxr))
-        m.d.comb += [
-            wanted.eq(Mux(explicit, access, Access.LOAD)),
-            permitted.eq(user & allows(pte.r, pte.w, pte.x, wanted, walked.hlvx & explicit, mxr)),
+            step.context.eq(context),
+            step.request.eq(walked),
+            step.virtual.eq(space.virtual),
+            step.guest.eq(guest),
+            step.final.eq(final),
+            step.writing.eq(writing),
+            step.target.eq(target),
+            step.pte.eq(pte),
+            step.level.eq(level),
         ]
 
         # ---- Cache -------------------------------------------------------------------------------
@@ -137,7 +128,7 @@ class Walker(wiring.Component):
             key = cache.key
             m.d.comb += [
                 key.g_stage.eq(guest),
-                key.number.eq(number[REGION_SHIFT - paging.PAGE_SHIFT:]),
+                key.number.eq(step.number[REGION_SHIFT - paging.PAGE_SHIFT:]),
                 key.virtual.eq(space.virtual),
                 key.second.eq(space.second),
                 key.asid.eq(Mux(guest, 0, Mux(space.virtual, context.vsatp_asid, context.satp_asid))),
@@ -148,7 +139,7 @@ class Walker(wiring.Component):
                 [cache.filled[name].eq(pte[name] & (level != 0)) for name in "rwxud"],
                 cache.filled.g.eq(page.glob | (pte.g & (level != 0))),
                 cache.filled.ppn.eq(Cat(at[paging.PAGE_SHIFT:REGION_SHIFT] & (level == 0).replicate(paging.VPN_BITS),
-                                        Mux(level == 0, at[REGION_SHIFT:], joined[paging.VPN_BITS:]))),
+                                        Mux(level == 0, at[REGION_SHIFT:], step.joined[paging.VPN_BITS:]))),
                 cache.fence.eq(self.fence),
                 cache.clear.eq(self.clear),
             ]
@@ -169,16 +160,32 @@ class Walker(wiring.Component):
             ram.eq(is_ram(at)),
             rom.eq(is_rom(at)),
             memory.paddr.eq(at),
+            memory.wdata.eq(pte.as_value() | Cat(C(0, 6), C(1, 1), step.sets_d)),
             pmp.ppn.eq(at[paging.PAGE_SHIFT:]),
             pmp.machine.eq(space.machine & final),      # page tables are S-mode's
-            self.reference.eq(memory.valid & memory.done),
+            self.reference.eq(memory.valid & memory.done & ~memory.write),
         ]
+
+        # ---- Xdoppel -----------------------------------------------------------------------------
+        if doppel:
+            m.submodules.window = window = IoWindow()
+            m.d.comb += [
+                window.context.eq(context),
+                window.address.eq(target),
+                window.size.eq(walked.size),
+                window.bits.eq(pte),
+            ]
+            with m.If(appending):
+                m.d.comb += memory.wdata.eq(Cat(g_level, C(0, paging.PAGE_SHIFT - 2), target[paging.PAGE_SHIFT:]))
 
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
 
             with m.State("IDLE"):
-                m.d.sync += [walked.eq(self.request), Cat(guest, final, anew, answered).eq(0)]
+                m.d.sync += [
+                    walked.eq(self.request),
+                    Cat(guest, final, anew, answered, writing, appending, logged, permission, self.once).eq(0),
+                ]
                 with m.If(self.start):
                     m.next = "BEGIN"
 
@@ -187,6 +194,7 @@ class Walker(wiring.Component):
                 root = Mux(space.virtual, context.vsatp_ppn, context.satp_ppn)
                 m.d.sync += [
                     first_level.eq(ROOT),
+                    short.eq(hit),
                     self.large.eq(0),
                     Cat(page.r, page.w, page.x, page.user, page.supervisor).eq(~0),    # a Bare stage allows everything
                     page.glob.eq(~space.first),
@@ -231,13 +239,16 @@ class Walker(wiring.Component):
                     memory.valid.eq(readable & ~answered),
                     pmp.check.eq(1),            # meanwhile: a read of RAM or ROM has no effect
                 ]
-                m.d.sync += cached.eq(0)
+                m.d.sync += [cached.eq(0), writable.eq(pmp.w & ram)]
                 with m.If(memory.valid & memory.done):
                     m.d.sync += [answered.eq(1), pte.eq(memory.rdata), broken.eq(memory.error)]
                 with m.If(~readable):
                     fail(Fault.ACCESS)
                 with m.Elif(pmp.done & (answered | memory.done)):
                     m.next = "CHECK"
+                    if doppel:
+                        with m.If(permission):
+                            m.next = "BITMAP"
                     with m.If(~pmp.r):
                         fail(Fault.ACCESS)
                     with m.Elif(Mux(answered, broken, memory.error)):
@@ -251,32 +262,57 @@ class Walker(wiring.Component):
                 m.d.comb += fill_region.eq(~cached & (level == 0))
                 with m.If(pte.is_invalid(level)):                                           # steps 3, 4
                     fail(page_fault)
+                    if doppel:
+                        with m.If(~pte.v & guest & final & walked.plain & window.inside):
+                            m.d.sync += [at.eq(window.bits_at), permission.eq(1)]
+                            m.next = "READ"
                 with m.Elif(~pte.is_leaf()):                                                # step 4
-                    m.d.sync += at.eq(onward)
+                    m.d.sync += at.eq(step.onward)
                     m.next = "READ"
                     with m.If(guest):
                         m.d.sync += g_level.eq(level - 1)
                     with m.Else():
                         m.d.sync += [first_level.eq(level - 1), page.glob.eq(page.glob | pte.g)]
                         with m.If(~cached):     # the cache has the table behind the G-stage
-                            go_on(onward, "READ")
-                with m.Elif(~permitted | pte.is_misaligned(level) | pte.is_stale(wanted)):  # steps 5 to 7
+                            go_on(step.onward, "READ")
+                with m.Elif(cached & (step.denied | step.stale)):
+                    m.d.sync += anew.eq(1)
+                    m.next = "BEGIN"
+                    if has_h:
+                        with m.If(guest):
+                            m.next = "GUEST"
+                with m.Elif(step.denied | step.stale & ~step.adue):                         # steps 5 to 7
                     fail(page_fault)
-                    with m.If(cached):
-                        m.d.sync += anew.eq(1)
-                        m.next = "BEGIN"
-                        if has_h:
-                            with m.If(guest):
-                                m.next = "GUEST"
+                if svadu:
+                    with m.Elif(step.stale & ~walked.update):
+                        fail(Fault.UPDATE)
+                if svadu and has_h:
+                    with m.Elif(step.stale & space.second & ~guest & ~writing):
+                        # The G-stage has let the PTE be read; may it be written?
+                        m.d.sync += [writing.eq(~short), guest.eq(~short), anew.eq(anew | short)]
+                        m.next = "GUEST"
+                        with m.If(short):
+                            m.next = "BEGIN"
+                if doppel:
+                    with m.Elif(step.stale & guest & step.sets_d & ~pte.d & context.log_enable & ~logged):
+                        m.d.sync += [at.eq(Cat(C(0, 3), context.log_index[:9], context.log_page)), appending.eq(1)]
+                        m.next = "LOG"
+                        with m.If(context.log_index[9]):
+                            fail(Fault.LOG_FULL)
+                if svadu:
+                    with m.Elif(step.stale):
+                        m.next = "WRITE"
+                        with m.If(~writable):
+                            fail(Fault.ACCESS)
                 with m.Else():                                                              # step 8
                     m.d.comb += fill_region.eq(~cached)
-                    with m.If(explicit):
+                    with m.If(step.explicit):
                         m.d.sync += [
                             page.r.eq(page.r & pte.r),
                             page.w.eq(page.w & pte.w & pte.d),
                             page.x.eq(page.x & pte.x),
                         ]
-                    m.d.sync += at.eq(onward)
+                    m.d.sync += at.eq(step.onward)
                     with m.If(guest):
                         m.d.sync += guest.eq(0)
                         m.next = "READ"
@@ -290,9 +326,46 @@ class Walker(wiring.Component):
                             page.user.eq(pte.u),
                             page.supervisor.eq(~pte.u),
                         ]
-                        go_on(onward, "FINAL")
+                        go_on(step.onward, "FINAL")
                 with m.If(dropped):
                     m.next = "IDLE"
+
+            if svadu:
+                with m.State("WRITE"):
+                    m.d.comb += [memory.valid.eq(1), memory.write.eq(1)]
+                    with m.If(memory.done):
+                        m.next = "CHECK"
+                        with m.If(memory.error):
+                            fail(Fault.ACCESS, from_bus=1)
+                        with m.Else():
+                            m.d.sync += [pte.a.eq(1), pte.d.eq(pte.d | step.sets_d), logged.eq(0)]
+                        if doppel:
+                            with m.If(appending & ~memory.error):
+                                m.d.comb += self.log_append.eq(1)
+                                m.d.sync += [appending.eq(0), logged.eq(1)]
+                                m.next = "GUEST"        # `at` was the log's: to the same PTE again
+                        with m.If(dropped):
+                            m.next = "IDLE"
+
+            if doppel:
+                with m.State("LOG"):
+                    m.d.comb += pmp.check.eq(1)
+                    with m.If(~ram | ~fits):
+                        fail(Fault.ACCESS)
+                    with m.Elif(pmp.done):
+                        m.next = "WRITE"
+                        with m.If(~pmp.w):
+                            fail(Fault.ACCESS)
+                    with m.If(dropped):
+                        m.next = "IDLE"
+
+                with m.State("BITMAP"):
+                    m.d.sync += [at.eq(Cat(target[:paging.PAGE_SHIFT], window.port_ppn)), self.once.eq(1)]
+                    m.next = "FINAL"
+                    with m.If(window.denied):
+                        fail(Fault.GUEST_PAGE)
+                    with m.If(dropped):
+                        m.next = "IDLE"
 
             with m.State("FINAL"):
                 # Nothing is executed, nor read as code, in an I/O region.
@@ -324,17 +397,8 @@ class Walker(wiring.Component):
             self.page.ram.eq(ram),
             self.page.rom.eq(rom),
             self.page.cached.eq(is_cached(number_at, self.uncached_first, self.uncached_last)),
-            self.response.fault.eq(1),
             self.response.bus_error.eq(bus_error),
             self.response.error_paddr.eq(at),
-            self.response.implicit.eq((fault == Fault.GUEST_PAGE) & ~final),
-            self.response.tval2.eq(Mux(fault == Fault.GUEST_PAGE, target[2:], 0)),
         ]
-        with m.Switch(fault):
-            for kind, names in CAUSES.items():
-                fetch, load, store = (causes.EXC[name] for name in names)
-                with m.Case(kind):
-                    # CBO faults as a store.
-                    m.d.comb += self.response.cause.eq(
-                        Mux(access == Access.FETCH, fetch, Mux(access == Access.LOAD, load, store)))
+        respond(m, self.response, fault, access, target, implicit=~final, writing=writing)
         return m
