@@ -13,7 +13,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 }
 BUILT = frozenset(("I", "M", "A", "C", "S", "U", "H", "Zicsr", "Zifencei", "Zicntr", "Zihintpause", "Sstc"))    # by rtl/
 # And these in its larger configurations.
-_MORE = frozenset(("Smpmp", "Zba", "Zbb", "Zbs", "Zicond", "Smstateen", "Smcntrpmf", "Zihpm"))
+_MORE = frozenset(("Smpmp", "Svinval", "Zba", "Zbb", "Zbs", "Zicond", "Smstateen", "Smcntrpmf", "Zihpm"))
 # What these make up without a fact of their own: each is claimed by the name of a test of the model.
 CLAIMS = ("Sha", "Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd", "Shvsatpa", "Shgatpa", "Ssccptr", "Sstvecd",
           "Sstvala", "Sscounterenw", "Ssu64xl", "Svvptc", "Ziccif", "Ziccrse", "Ziccamoa", "Za64rs", "Zic64b")

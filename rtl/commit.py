@@ -149,6 +149,7 @@ class Commit(wiring.Component):
                 self.trap.tval2.eq(self.fetch_fault.tval2),
                 self.trap.virtual.eq(csr.mode[2]),
                 tinst.implicit.eq(self.fetch_fault.implicit),
+                tinst.implicit_write.eq(self.fetch_fault.implicit_write),
             ]
         with m.Elif(control.illegal | is_csr & csr.illegal | csr.sys_illegal):
             m.d.comb += [self.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
@@ -176,6 +177,7 @@ class Commit(wiring.Component):
                 self.trap.tval2.eq(mem.tval2),
                 self.trap.virtual.eq(self.access_mode[2]),
                 tinst.implicit.eq(mem.implicit),
+                tinst.implicit_write.eq(mem.implicit_write),
             ]
         with m.Else():
             m.d.comb += trap.eq(0)
@@ -197,7 +199,9 @@ class Commit(wiring.Component):
 
         # ---- Fences, and where to go on ----------------------------------------------------------
         goes = op.deferred & control.conditional & self.branch_holds
-        is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.HFENCE_VVMA, SysOp.HFENCE_GVMA)
+        # SINVAL and HINVAL do at once what SFENCE.INVAL.IR might wait for, which therefore does nothing.
+        is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.SINVAL_VMA, SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA,
+                               SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA)
         m.d.comb += [
             # A fence never waits; were this `completes`, ending a page walk would seem to depend on the bus.
             self.fence.valid.eq(sound & is_fence & ~csr.sys_illegal & ~csr.sys_virtual),
@@ -211,9 +215,9 @@ class Commit(wiring.Component):
                           | completes & (control.fence_i | is_csr & csr.refetch)),
         ]
         with m.Switch(control.sys):
-            with m.Case(SysOp.HFENCE_VVMA):
+            with m.Case(SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA):
                 m.d.comb += self.fence.kind.eq(FenceKind.HFENCE_VVMA)
-            with m.Case(SysOp.HFENCE_GVMA):
+            with m.Case(SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA):
                 m.d.comb += self.fence.kind.eq(FenceKind.HFENCE_GVMA)
         next_mode = Signal(Mode)
         with m.If(trap):

@@ -332,6 +332,7 @@ class Core(wiring.Component):
             csr.irq_seip.eq(self.irq_seip),
             mmu.context.eq(csr.context),
             mmu.fence.eq(commit.fence),
+            csr.log_append.eq(mmu.log_append),
             csr.event_tlb_miss.eq(mmu.tlb_miss),
             csr.event_tlb_miss_g.eq(mmu.g_miss),
             csr.event_walk_reference.eq(mmu.reference),

@@ -23,6 +23,7 @@ class FetchFault(data.Struct):
     vaddr: 64       # of the portion of the instruction that faulted
     tval2: 62
     implicit: 1
+    implicit_write: 1
     bus_error: 1
     error_paddr: 56
 
@@ -115,6 +116,7 @@ class Fetch(wiring.Component):
                     self.fault.cause.eq(Mux(response.fault, response.cause, EXC["INSTRUCTION_ACCESS_FAULT"])),
                     self.fault.tval2.eq(response.tval2),
                     self.fault.implicit.eq(response.implicit),
+                    self.fault.implicit_write.eq(response.implicit_write),
                     self.fault.bus_error.eq(response.bus_error),
                     self.fault.error_paddr.eq(response.error_paddr),
                 ]

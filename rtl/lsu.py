@@ -54,6 +54,7 @@ class MemResponse(data.Struct):
     cause: 6
     tval2: 62
     implicit: 1
+    implicit_write: 1
     bus_error: 1
     error_paddr: 56
 
@@ -207,6 +208,7 @@ class Lsu(wiring.Component):
                 response.cause.eq(translation.cause),
                 response.tval2.eq(translation.tval2),
                 response.implicit.eq(translation.implicit),
+                response.implicit_write.eq(translation.implicit_write),
                 response.bus_error.eq(translation.bus_error),
                 response.error_paddr.eq(translation.error_paddr),
             ]

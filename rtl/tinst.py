@@ -5,7 +5,7 @@ from amaranth.hdl import *
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from isa.causes import TINST_READ_PTE
+from isa.causes import TINST_READ_PTE, TINST_WRITE_PTE
 
 from .config import Config
 from .decode import Unit
@@ -22,7 +22,8 @@ class Tinst(wiring.Component):
     insn:       In(32)      # expanded to 32 bits
     compressed: In(1)
     explicit:   In(1)       # the trap is a fault of the explicit memory access of this instruction
-    implicit:   In(1)       # it is a guest-page fault of a page-table read instead; beats `explicit`
+    implicit:   In(1)       # it is a guest-page fault of a page-table access instead; beats `explicit`
+    implicit_write: In(1)   # ... which is a write
     value:      Out(32)     # 0 for every other trap
 
     def __init__(self, config: Config):
@@ -35,7 +36,7 @@ class Tinst(wiring.Component):
         rd, funct3, upper = self.insn[7:12], self.insn[12:15], self.insn[20:32]
         rs1 = C(0, 5)
         with m.If(self.implicit):
-            m.d.comb += self.value.eq(TINST_READ_PTE)
+            m.d.comb += self.value.eq(Mux(self.implicit_write, TINST_WRITE_PTE, TINST_READ_PTE))
         with m.Elif(self.explicit & (not self._zero)), m.Switch(self.unit):
             with m.Case(Unit.LOAD):
                 m.d.comb += self.value.eq(Cat(opcode, rd, funct3, rs1))
