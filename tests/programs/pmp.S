@@ -161,7 +161,14 @@ PROGRAM
     EXPECT_CSR mtval, VA(0)
     SET     satp, 0
 
-    CHECK   17                              /* a lock binds M-mode as well */
+    CHECK   17                              /* an offset that looks like the number of a PMP register, after a write of one */
+    li      a0, DATA(2)
+    SET     pmpcfg0, OPEN_REST
+    OK      PRV_S, ld a1, 0x3b0(a0)
+    SET     pmpcfg0, OPEN_REST
+    OK      PRV_S, sd x0, 0x3a0(a0)
+
+    CHECK   18                              /* a lock binds M-mode as well */
     SET     pmpaddr0, DATA(0) >> PMP_ADDRESS_SHIFT
     SET     pmpaddr1, DATA(1) >> PMP_ADDRESS_SHIFT
     SET     pmpcfg0, OPEN_REST | (PMPCFG_L | TOR | R) << 8
@@ -170,7 +177,7 @@ PROGRAM
     ld      a1, (a0)
     TRAPS   STORE, sd a1, (a0)
     EXPECT_CSR mtval, DATA(0)
-    CHECK   18                              /* and cannot be taken back, neither can the bottom of its range */
+    CHECK   19                              /* and cannot be taken back, neither can the bottom of its range */
     SET     pmpcfg0, OPEN_REST
     SET     pmpaddr0, 0
     SET     pmpaddr1, 0
