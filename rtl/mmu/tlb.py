@@ -51,6 +51,12 @@ def space_of(mode, context, has_h):
     }
 
 
+def set_of(number, virtual, bits):
+    """Set of a page. A user's page and its kernel's, or a guest's and its hypervisor's, whose numbers differ far up or not at
+    all, are in different sets: they would throw each other out at every trap."""
+    return number[:bits] ^ number[9:9 + bits] ^ number[18:18 + bits] ^ Cat(C(0, bits - 1), virtual)
+
+
 class Tlb(wiring.Component):
     """Table of `tlb_entries` pages in distributed RAM, direct mapped or in two ways.
 
@@ -84,8 +90,9 @@ class Tlb(wiring.Component):
         request, context, profile = self.request, self.context, self._profile
         number = request.vaddr[paging.PAGE_SHIFT:paging.GPA_BITS]
         high = request.vaddr[paging.GPA_BITS:]
-        index = number[:exact_log2(self._sets)]
         space = Signal(Space)
+        index = Signal(exact_log2(self._sets))
+        m.d.comb += index.eq(set_of(number, space.virtual, len(index)))
         m.d.comb += [space[name].eq(value) for name, value in space_of(request.mode, context, self._has_h).items()]
         asid = Mux(space.virtual, context.vsatp_asid, context.satp_asid)[:profile.asid_bits]
         vmid = context.hgatp_vmid[:profile.vmid_bits if self._has_h else 0]
@@ -141,7 +148,7 @@ class Tlb(wiring.Component):
         g_stage = fence.kind == FenceKind.HFENCE_GVMA
         guest = (fence.kind == FenceKind.HFENCE_VVMA) | fence.virtual
         everywhere = ~fence.has_addr | g_stage      # an entry does not know its guest-physical page
-        m.d.comb += at_address.eq(1 << fence.addr[paging.PAGE_SHIFT:paging.PAGE_SHIFT + len(index)])
+        m.d.comb += at_address.eq(1 << set_of(fence.addr[paging.PAGE_SHIFT:paging.GPA_BITS], guest, len(index)))
         for i in sets:
             with m.If(store & (index == i)):
                 m.d.sync += [
