@@ -16,7 +16,7 @@ from .fetch import FetchFault
 from .lsu import MemResponse
 from .retire import Record
 from .tinst import Tinst
-from .types import CsrRequest, Fence, FenceKind, Mode, SysOp, TrapInfo
+from .types import CsrRequest, Fence, FenceKind, Guess, Mode, SysOp, TrapInfo
 
 
 class Operation(data.Struct):
@@ -32,7 +32,8 @@ class Operation(data.Struct):
     result: 64          # of X: value for rd, memory address, CSR operand, or rs1 of a fence or of what is deferred
     source: 64          # rs2
     deferred: 1         # an operand was not there in X, and is now: M computes, or decides where to go on
-    target: 64          # of a branch that was deferred
+    guess: Guess
+    target: 64          # the other way of a branch that was deferred
 
 
 class CsrVerdict(data.Struct):
@@ -79,7 +80,7 @@ class Commit(wiring.Component):
     access_mode:   In(Mode)         # effective mode of the memory access
     csr:           In(CsrVerdict)
     csr_request:   In(CsrRequest)
-    branch_holds:  In(1)            # the condition of a branch that was deferred: X has sent it straight on
+    branch_turns:  In(1)            # a branch that was deferred goes another way than X has sent it
     mem_done:      In(1)
     mem:           In(MemResponse)
     cleaned:       In(1)
@@ -198,7 +199,7 @@ class Commit(wiring.Component):
         m.d.sync += begun.eq(self.valid & self.stall & ~wait)
 
         # ---- Fences, and where to go on ----------------------------------------------------------
-        goes = op.deferred & control.conditional & self.branch_holds
+        goes = op.deferred & control.conditional & self.branch_turns
         # SINVAL and HINVAL do at once what SFENCE.INVAL.IR might wait for, which therefore does nothing.
         is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.SINVAL_VMA, SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA,
                                SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA)

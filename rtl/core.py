@@ -26,11 +26,12 @@ from .late import Late
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
+from .predict import Outcome
 from .realign import Fetched
 from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
-from .types import Mode, SysOp
+from .types import Guess, Mode, SysOp
 from .uncached import Uncached
 from .word_bus import WordBus
 
@@ -51,6 +52,7 @@ class Decoded(data.Struct):
     half: 16
     compressed: 1
     fetch_fault: 1
+    guess: Guess
     control: Control
     a: 64       # rs1
     b: 64       # rs2
@@ -132,12 +134,13 @@ class Core(wiring.Component):
         connect(m, fetch.bus, flipped(self.ibus))
         connect(m, fetch.translate, mmu.fetch)
         connect(m, fetch.out, d.enter)
-        x_redirect = x.moves & branch.taken & ~x.payload.deferred
+        x_next_pc = Signal(64)
+        x_redirect = Signal()
         m_control = m_.payload.control
         m.d.comb += [
             fetch.mode.eq(csr.mode),
             fetch.redirect.eq(commit.flush | x_redirect),
-            fetch.target.eq(Mux(commit.flush, commit.target, branch.target)),
+            fetch.target.eq(Mux(commit.flush, commit.target, x_next_pc)),
             fetch.invalidate.eq(commit.retires & m_control.fence_i),
         ]
 
@@ -157,6 +160,7 @@ class Core(wiring.Component):
             x.enter.p.half.eq(d.payload.raw[:16]),
             x.enter.p.compressed.eq(decompress.compressed),
             x.enter.p.fetch_fault.eq(d.payload.fault),
+            x.enter.p.guess.eq(d.payload.guess),
             x.enter.p.control.eq(decode.control),
             x.enter.p.a.eq(forward_a.value),
             x.enter.p.b.eq(forward_b.value),
@@ -174,7 +178,8 @@ class Core(wiring.Component):
         x_control = x.payload.control
         x_is_div = x.valid & (x_control.unit == Unit.DIV)
         x_result = Signal(64)
-        x_taken = branch.taken & ~x.payload.deferred
+        # A deferred branch goes as predicted until M decides it.
+        x_taken = Mux(x.payload.deferred, x_control.conditional & x.payload.guess.taken, branch.taken)
         m_result = Signal(64)
         m.d.comb += [
             alu.op.eq(x_control.alu),
@@ -205,7 +210,7 @@ class Core(wiring.Component):
                             Mux(x_control.pc_relative, branch.target, alu.result))),
             m_.enter.valid.eq(x.moves),
             m_.enter.p.pc.eq(x.payload.pc),
-            m_.enter.p.next_pc.eq(Mux(x_taken, branch.target, branch.link)),
+            m_.enter.p.next_pc.eq(x_next_pc),
             m_.enter.p.insn.eq(x.payload.insn),
             m_.enter.p.half.eq(x.payload.half),
             m_.enter.p.compressed.eq(x.payload.compressed),
@@ -215,8 +220,42 @@ class Core(wiring.Component):
             m_.enter.p.result.eq(Mux(x.payload.deferred, Mux(x.payload.late_a, m_result, x.payload.a), x_result)),
             m_.enter.p.source.eq(Mux(x.payload.late_b, m_result, x.payload.b)),
             m_.enter.p.deferred.eq(x.payload.deferred),
-            m_.enter.p.target.eq(branch.target),
+            m_.enter.p.guess.eq(x.payload.guess),
+            m_.enter.p.target.eq(Mux(x_taken, branch.link, branch.target)),
             x.next_ready.eq(m_.enter.ready),
+        ]
+        # Fetch went on at the address of the instruction behind this one, which need not have arrived.
+        x_behind = Mux(d.valid, d.payload.pc, fetch.out.p.pc)
+        x_wrong = Mux(x.payload.guess.taken, ~x_taken | (branch.target != x_behind), x_taken)
+        x_outcome, m_outcome = Signal(Outcome), Signal(Outcome)
+        x_transfers = x.valid & (x_control.conditional | x_control.jump | x.payload.guess.taken)
+        m_decides = m_.payload.deferred & m_control.conditional
+        m.d.comb += [
+            x_next_pc.eq(Mux(x_taken, branch.target, branch.link)),
+            x_redirect.eq(x.moves & x_wrong & ~x.payload.fetch_fault),
+            x_outcome.valid.eq(x.moves & (x_redirect | ~x.payload.deferred)),
+            x_outcome.wrong.eq(x_redirect),
+            x_outcome.pc.eq(x.payload.pc),
+            x_outcome.compressed.eq(x.payload.compressed),
+            x_outcome.conditional.eq(x_control.conditional),
+            x_outcome.jump.eq(x_control.jump),
+            x_outcome.indirect.eq(x_control.indirect),
+            x_outcome.rd.eq(x_control.rd),
+            x_outcome.rs1.eq(x_control.rs1),
+            x_outcome.taken.eq(x_taken),
+            x_outcome.target.eq(branch.target),
+            x_outcome.link.eq(branch.link),
+            x_outcome.guess.eq(x.payload.guess),
+            m_outcome.valid.eq(1),
+            m_outcome.wrong.eq(commit.branches),
+            m_outcome.pc.eq(m_.payload.pc),
+            m_outcome.compressed.eq(m_.payload.compressed),
+            m_outcome.conditional.eq(1),
+            m_outcome.taken.eq(late.holds),
+            m_outcome.target.eq(Mux(m_.payload.guess.taken, m_.payload.next_pc, m_.payload.target)),
+            m_outcome.guess.eq(m_.payload.guess),
+            # When both have something to tell, a right prediction in M is not learned from.
+            fetch.outcome.eq(Mux(commit.branches | commit.retires & m_decides & ~x_transfers, m_outcome, x_outcome)),
         ]
         x.stall_on(x_is_div & ~div.done)
         x.kill_on(commit.flush)
@@ -250,7 +289,7 @@ class Core(wiring.Component):
             late.condition.eq(m_.payload.insn[12:15]),
             late.a.eq(m_.payload.result),
             late.b.eq(Mux(m_control.use_imm, m_control.imm, m_.payload.source)),
-            commit.branch_holds.eq(late.holds),
+            commit.branch_turns.eq(late.holds ^ m_.payload.guess.taken),
             m_.next_ready.eq(w.enter.ready),
             w.enter.valid.eq(m_.moves & ~commit.trap_enter),
             w.enter.p.rd.eq(m_control.rd),
@@ -333,6 +372,8 @@ class Core(wiring.Component):
             mmu.context.eq(csr.context),
             mmu.fence.eq(commit.fence),
             csr.log_append.eq(mmu.log_append),
+            csr.event_fetch_miss.eq(fetch.event_miss),
+            csr.event_branch_miss.eq(x_redirect | commit.branches),
             csr.event_tlb_miss.eq(mmu.tlb_miss),
             csr.event_tlb_miss_g.eq(mmu.g_miss),
             csr.event_walk_reference.eq(mmu.reference),

@@ -12,6 +12,7 @@ from isa.causes import EXC
 from . import wishbone
 from .config import Config
 from .icache import Icache
+from .predict import Outcome, Predict
 from .realign import Fetched, Realign
 from .types import Access, Mode, Translate
 
@@ -32,7 +33,8 @@ class Fetch(wiring.Component):
     """Asks for a word per cycle: its address goes to the tables of the cache in the cycle before, so that the word after a
     `redirect` arrives in the next cycle.
 
-    1. `redirect` drops everything fetched and goes on at `target`; it beats everything else.
+    1. `redirect` drops everything fetched and goes on at `target`; it beats everything else. Otherwise fetch goes on where the
+       branch predictor says, or at the following word.
     2. After a fault nothing is fetched until a redirect, so that `fault` stays valid while the instruction that carries it is
        in the pipeline.
     3. Nothing but RAM and ROM is ever read: a fetch may be speculative, and a device read could have effects.
@@ -48,6 +50,7 @@ class Fetch(wiring.Component):
             "translate":  Out(Translate()),
             "bus":        Out(wishbone.Signature()),
             "out":        Out(stream.Signature(Fetched)),
+            "outcome":    In(Outcome),        # of the instruction in X
             "fault":      Out(FetchFault),
             "event_miss": Out(1),
         })
@@ -61,20 +64,50 @@ class Fetch(wiring.Component):
 
         # ---- The next address --------------------------------------------------------------------
         vaddr = Signal(64, init=self._config.reset_vector)      # of what is asked for
-        following = Signal(64)
+        following, next_word = Signal(64), Signal(61)
         arrives, advance = Signal(), Signal()
+        word, target = realign.enter.p, Signal(64)
+        again, clear = Signal(), Signal()       # a prediction that is now forgotten cut an instruction: fetch it again
+        m.d.comb += [
+            next_word.eq(vaddr[3:] + 1),
+            clear.eq(self.redirect | again),
+        ]
         with m.If(self.redirect):
             m.d.comb += following.eq(self.target)
+        with m.Elif(again):
+            m.d.comb += following.eq(realign.out.p.pc)
+        with m.Elif(advance & word.prediction.taken):
+            m.d.comb += following.eq(target)
         with m.Elif(advance):
-            m.d.comb += following.eq(Cat(C(0, 3), vaddr[3:] + 1))
+            m.d.comb += following.eq(Cat(C(0, 3), next_word))
         with m.Else():
             m.d.comb += following.eq(vaddr)
-        m.d.sync += vaddr.eq(following)
+        m.d.sync += [
+            vaddr.eq(following),
+            again.eq(realign.broken & ~clear),
+        ]
         m.d.comb += icache.index.eq(following)
+        if self._config.btb_entries:
+            m.submodules.predict = predict = Predict(self._config)
+            m.d.comb += [
+                predict.following.eq(following),
+                predict.vaddr.eq(vaddr),
+                predict.next_word.eq(next_word),
+                predict.accept.eq(advance),
+                predict.redirect.eq(self.redirect),
+                predict.outcome.eq(self.outcome),
+                predict.forget.eq(again & ~self.redirect),
+                predict.forget_at.eq(realign.out.p.pc),
+                predict.forget_to.eq(realign.start),
+                word.prediction.eq(predict.prediction),
+                target.eq(predict.target),
+            ]
+            with m.If(word.fault):
+                m.d.comb += [word.prediction.known.eq(0), word.prediction.taken.eq(0)]
 
         # ---- Translation -------------------------------------------------------------------------
         stopped = Signal()      # by a fault
-        withdrawn = Signal()    # a redirect changed the pending request: it must first be seen to end
+        withdrawn = Signal()    # the pending request is not wanted: it must first be seen to end
         request, response = self.translate.request, self.translate.response
         translated, denied = Signal(), Signal()
         m.d.comb += [
@@ -85,20 +118,20 @@ class Fetch(wiring.Component):
             translated.eq(request.valid & request.ready),
             denied.eq(response.fault | ~(response.ram | response.rom)),
         ]
-        m.d.sync += withdrawn.eq(self.redirect & request.valid & ~request.ready)
+        m.d.sync += withdrawn.eq(clear & request.valid & ~request.ready)
 
         # ---- The word ----------------------------------------------------------------------------
-        word = realign.enter.p
         m.d.comb += [
             icache.valid.eq(translated & ~denied),
             icache.paddr.eq(response.paddr),
             icache.cached.eq(response.cached),
-            icache.flush.eq(self.redirect),
+            icache.jump.eq(word.prediction.taken),
+            icache.flush.eq(clear),
             icache.invalidate.eq(self.invalidate),
             self.event_miss.eq(icache.miss),
             arrives.eq(translated & denied | icache.done),
             advance.eq(arrives & ~word.fault),
-            realign.clear.eq(self.redirect),
+            realign.clear.eq(clear),
             realign.enter.valid.eq(arrives),
             word.vaddr.eq(vaddr),
             word.bits.eq(icache.data),
@@ -107,7 +140,7 @@ class Fetch(wiring.Component):
 
         # ---- Faults ------------------------------------------------------------------------------
         m.d.comb += self.fault.vaddr.eq(vaddr)
-        with m.If(self.redirect):
+        with m.If(clear):
             m.d.sync += stopped.eq(0)
         with m.Elif(arrives & word.fault):
             m.d.sync += stopped.eq(1)

@@ -5,7 +5,7 @@ from amaranth.hdl import *
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from .types import Prediction, Snapshot
+from .types import Guess, Prediction, Snapshot
 
 
 class Word(data.Struct):
@@ -26,9 +26,7 @@ class Fetched(data.Struct):
     raw: 32
     fault: 1        # see the `fault` port of Fetch
     update: 1       # besides `fault`: to be fetched again, with its A bits set
-    known: 1        # the predictor knew this control transfer ...
-    taken: 1        # ... and fetch went on at its predicted target
-    snapshot: Snapshot
+    guess: Guess
 
 
 class Realign(wiring.Component):
@@ -89,13 +87,13 @@ class Realign(wiring.Component):
 
         # ---- Its prediction ----------------------------------------------------------------------
         mine = Signal(Prediction)       # of the word with its last halfword
-        applies = Signal()
+        guess = self.out.p.guess
         m.d.comb += [
             mine.eq(Mux(crosses, second.prediction, first.prediction)),
-            applies.eq(mine.last == end[:2]),
-            self.out.p.known.eq(mine.known & applies),
-            self.out.p.taken.eq(mine.taken & applies),
-            self.out.p.snapshot.eq(mine.snapshot),
+            guess.known.eq(mine.known.bit_select(end[:2], 1)),
+            guess.counter.eq(mine.counters[end[:2]]),
+            guess.taken.eq(mine.taken & (mine.last == end[:2])),
+            guess.snapshot.eq(mine.snapshot),
             self.start.eq(first.prediction.snapshot),
             self.broken.eq(has_first & ~first.fault & first.prediction.taken & long & (offset == first.prediction.last)),
             self.out.valid.eq(has_first & ~self.broken & (first.fault | ~crosses | has_second)),
@@ -105,8 +103,8 @@ class Realign(wiring.Component):
         taken = self.out.valid & self.out.ready
         leaves, both_leave = Signal(), Signal()     # the first word, and the second with it
         m.d.comb += [
-            both_leave.eq(taken & crosses & self.out.p.taken),
-            leaves.eq(taken & ((end >= 3) | self.out.p.taken)),
+            both_leave.eq(taken & crosses & guess.taken),
+            leaves.eq(taken & ((end >= 3) | guess.taken)),
         ]
         with m.If(taken):
             m.d.sync += [

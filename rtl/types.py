@@ -102,20 +102,29 @@ class WordPort(wiring.Signature):
 
 
 class Snapshot(data.Struct):
-    """Where the branch predictor stood when it looked at a word: what it goes back to when the word was predicted wrongly,
-    and what it learns from."""
+    """Where the branch predictor stood when it looked at a word: what it goes back to when the word was predicted wrongly."""
 
-    history: 12     # directions of the last branches, the youngest in bit 0; as many as it uses
+    history: 12     # the way here; as many bits as it uses
     depth: 4        # top of its return stack
-    counter: 2      # of the direction of the word's branch
+    row: 1          # it had a row of entries for the word
 
 
 class Prediction(data.Struct):
-    """What the branch predictor says of eight fetched bytes."""
+    """What the branch predictor says of eight fetched bytes. Halfword i is where a control transfer ends."""
 
-    known: 1        # they hold the end of a control transfer ...
-    last: 2         # ... this is its last halfword ...
-    taken: 1        # ... after which execution goes on at its target
+    known: 4        # it has an entry for a control transfer at halfword i
+    counters: data.ArrayLayout(2, 4)    # of the direction of a branch there
+    taken: 1        # execution goes on at the target of one of them ...
+    last: 2         # ... of this one
+    snapshot: Snapshot
+
+
+class Guess(data.Struct):
+    """A `Prediction` as it concerns one instruction."""
+
+    known: 1
+    counter: 2
+    taken: 1        # fetch went on at its predicted target
     snapshot: Snapshot
 
 

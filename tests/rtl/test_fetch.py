@@ -1,6 +1,7 @@
 """rtl/fetch.py: the delivered instructions against a reader of memory, under random stalls, redirects and faults."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from amaranth.sim import Simulator
@@ -10,6 +11,9 @@ from isa.platform import BOOT_ROM, RAM_BASE, UART
 from rtl.config import Config
 from rtl.fetch import Fetch
 from rtl.types import Access, Mode
+from tests.rtl.front_bench import CONFIG as PREDICTED
+from tests.rtl.front_bench import START as CODE
+from tests.rtl.front_bench import Code, Front, simulate
 
 START = RAM_BASE + 0x10_0000
 CONFIG = Config("fetch", reset_vector=START)
@@ -186,3 +190,44 @@ def test_one_instruction_per_cycle_and_no_gap_before_a_target(config):
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
+
+
+def random_code(rng):
+    """A maze of 256 halfwords: every place is the beginning of some instruction, many of them transfers."""
+    transfers, long = {}, set()
+    for at in range(CODE, CODE + 512, 2):
+        length = rng.choice((2, 4))
+        if rng.random() < 0.3:
+            transfers[at] = (rng.choice(("branch", "branch", "jump", "call", "return")), length)
+        elif length == 4:
+            long.add(at)
+    transfers[CODE + 510] = transfers[CODE + 512] = ("jump", 2)
+    favourite = {at: CODE + 2 * rng.randrange(250) for at in transfers}
+
+    def target(at):
+        if transfers[at][0] == "branch" and rng.random() < 0.3:
+            return None
+        return favourite[at] if rng.random() < 0.8 else CODE + 2 * rng.randrange(250)
+
+    return Code(transfers, target, long)
+
+
+@pytest.mark.parametrize("config", [PREDICTED, replace(PREDICTED, icache_kib=1)], ids=["plain", "cached"])
+@pytest.mark.parametrize("slow", [False, True])
+def test_predictions_change_nothing_but_time(config, slow):
+    """Random control flow through code that now and then is other code; the bench checks all that leaves X."""
+    rng = random.Random(25)
+
+    async def bench(ctx, dut):
+        front = Front(ctx, dut, random_code(rng), rng if slow else None)
+        for _ in range(2500):
+            flush = CODE + 2 * rng.randrange(250) if rng.random() < 0.01 else None
+            change = flush and rng.random() < 0.2
+            await front.cycle(ready=rng.random() < 0.8, flush=flush, invalidate=bool(change))
+            if change:
+                front.code = random_code(rng)
+                front.calls.clear()
+        run = front.run
+        assert run.retired > 400 and 20 < run.wrong.total() < 0.9 * run.executed.total()
+
+    simulate(bench, config)
