@@ -26,7 +26,7 @@ from .late import Late
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
-from .predict import Outcome
+from .predict import Outcome, outcome_of
 from .realign import Fetched
 from .regfile import RegFile
 from .retire import Retire
@@ -233,27 +233,10 @@ class Core(wiring.Component):
         m.d.comb += [
             x_next_pc.eq(Mux(x_taken, branch.target, branch.link)),
             x_redirect.eq(x.moves & x_wrong & ~x.payload.fetch_fault),
-            x_outcome.valid.eq(x.moves & (x_redirect | ~x.payload.deferred)),
-            x_outcome.wrong.eq(x_redirect),
-            x_outcome.pc.eq(x.payload.pc),
-            x_outcome.compressed.eq(x.payload.compressed),
-            x_outcome.conditional.eq(x_control.conditional),
-            x_outcome.jump.eq(x_control.jump),
-            x_outcome.indirect.eq(x_control.indirect),
-            x_outcome.rd.eq(x_control.rd),
-            x_outcome.rs1.eq(x_control.rs1),
-            x_outcome.taken.eq(x_taken),
-            x_outcome.target.eq(branch.target),
-            x_outcome.link.eq(branch.link),
-            x_outcome.guess.eq(x.payload.guess),
-            m_outcome.valid.eq(1),
-            m_outcome.wrong.eq(commit.branches),
-            m_outcome.pc.eq(m_.payload.pc),
-            m_outcome.compressed.eq(m_.payload.compressed),
-            m_outcome.conditional.eq(1),
-            m_outcome.taken.eq(late.holds),
-            m_outcome.target.eq(Mux(m_.payload.guess.taken, m_.payload.next_pc, m_.payload.target)),
-            m_outcome.guess.eq(m_.payload.guess),
+            outcome_of(x_outcome, x.payload, valid=x.moves & (x_redirect | ~x.payload.deferred), wrong=x_redirect,
+                       taken=x_taken, target=branch.target, link=branch.link),
+            outcome_of(m_outcome, m_.payload, valid=1, wrong=commit.branches, taken=late.holds,
+                       target=Mux(m_.payload.guess.taken, m_.payload.next_pc, m_.payload.target)),
             # When both have something to tell, a right prediction in M is not learned from.
             fetch.outcome.eq(Mux(commit.branches | commit.retires & m_decides & ~x_transfers, m_outcome, x_outcome)),
         ]

@@ -38,9 +38,9 @@ class Entry(data.Struct):
 
 
 class Outcome(data.Struct):
-    """An instruction in X, and what became of its prediction."""
+    """An instruction in X, or a branch that M decides, and what became of its prediction."""
 
-    valid: 1        # it leaves X
+    valid: 1        # it leaves the stage
     wrong: 1        # fetch did not go on where execution does; with `valid`
     pc: 64
     compressed: 1
@@ -53,6 +53,20 @@ class Outcome(data.Struct):
     target: 64
     link: 64        # address of the following instruction
     guess: Guess
+
+
+def outcome_of(outcome, instruction, *, valid, wrong, taken, target, link=0):
+    """Assignments of all of an `Outcome`, from an instruction in the pipeline and from what became of it."""
+    control = instruction.control
+    return [
+        outcome.valid.eq(valid),
+        outcome.wrong.eq(wrong),
+        outcome.taken.eq(taken),
+        outcome.target.eq(target),
+        outcome.link.eq(link),
+        *(getattr(outcome, name).eq(getattr(instruction, name)) for name in ("pc", "compressed", "guess")),
+        *(getattr(outcome, name).eq(getattr(control, name)) for name in ("conditional", "jump", "indirect", "rd", "rs1")),
+    ]
 
 
 class Predict(wiring.Component):
