@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 
 MINUTES ?= 30
 
-.PHONY: help demo test soak coverage bench fpga fpga-report bitstream lint docs model clean setup system
+.PHONY: help demo test soak coverage bench fpga fpga-report netlist-test bitstream lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
 	@echo "make bitstream  the core and the hypervisor for the board ULX3S (LFE5U-85F), by tools from PyPI"
 	@echo "make fpga-report  area and clock of each configuration beside other cores (hours; goes on where it stopped)"
+	@echo "make netlist-test  programs and the demo on the SoC after synthesis, in lockstep (half an hour)"
 	@echo "make prices  measure what exits cost on the core, and write docs/prices.md again"
 	@echo "make docs   write the generated files again (vmm_firmware/isa.h, docs/isa.md, docs/rules.md)"
 	@echo "make clean  remove build/ and .venv/"
@@ -39,6 +40,9 @@ fpga: setup
 
 fpga-report: fpga
 	@$(BIN)/python -m sim.synth.report
+
+netlist-test: fpga model
+	$(BIN)/pytest tests/netlist
 
 bitstream: fpga
 	@$(BIN)/doppelhart synth --board ulx3s-85f

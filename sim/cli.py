@@ -261,21 +261,28 @@ def synth(board: Annotated[str, typer.Option("--board", metavar="NAME", help="A 
           config: ConfigName = "default",
           seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of the placement.")] = 1,
           output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: BOARD_NAME.bit")] = None,
-          allow_slow: Annotated[bool, typer.Option("--allow-slow", help="Write it even if the clock is too fast.")] = False
+          allow_slow: Annotated[bool, typer.Option("--allow-slow", help="Write it even if the clock is too fast.")] = False,
+          gates: Annotated[bool, typer.Option("--netlist", help="Write the SoC after synthesis, as Verilog, instead.")] = False
           ) -> None:
     """Make a bitstream: the core, its devices, and the hypervisor with two guests in block RAM."""
     from rtl.config import CONFIGS
     from sim.run import named
     from sim.synth.board import boards, build
+    from sim.synth.gates import netlist
     from sim.synth.tools import ToolError
     from sim.toolchain import ToolchainError
     known = boards()
     if board not in known:
         raise BadInput(f"no board is called {board!r}; there are {', '.join(known)}")
     named(config, CONFIGS)
-    target = output or Path(f"{board}_{config}.bit")
+    target = output or Path(f"soc_{config}_netlist.v" if gates else f"{board}_{config}.bit")
     with Terminal() as terminal:
         try:
+            if gates:
+                terminal.note("synthesis ...")
+                _copy(netlist(config), target)
+                terminal.note(str(target))
+                return
             made = build(known[board], config, seed, lambda step: terminal.note(f"{step} ..."))
         except (ToolError, ToolchainError) as error:
             raise BadInput(str(error)) from error
@@ -283,11 +290,16 @@ def synth(board: Annotated[str, typer.Option("--board", metavar="NAME", help="A 
         speed = f"{made.timing.fmax:.1f} MHz are possible, and the board's clock has {made.clock_mhz:g} MHz"
         if not (made.met or allow_slow):
             raise BadInput(f"{speed}; another --seed may do, or --allow-slow writes the bitstream all the same")
-        try:
-            target.write_bytes(made.path.read_bytes())
-        except OSError as error:
-            raise BadInput(f"cannot write {target}: {error.strerror}") from error
+        _copy(made.path, target)
         terminal.note(f"{target}: {speed}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Raises BadInput."""
+    try:
+        target.write_bytes(source.read_bytes())
+    except OSError as error:
+        raise BadInput(f"cannot write {target}: {error.strerror}") from error
 
 
 def size(text: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 TESTS = Path(__file__).parent
 
 # First match wins; what matches nothing belongs to "tables".
-TIERS = (("lockstep", ("lockstep", "sim/bench", "cli", "foreign")),
+TIERS = (("lockstep", ("lockstep", "sim/bench", "cli", "foreign", "netlist")),
          ("firmware", ("vmm_firmware",)),
          ("units", ("rtl",)),
          ("judge", ("sim/test_crosscheck.py", "programs")),
