@@ -108,9 +108,9 @@ MUTANTS = (
                                "marked.eq(1)", "marked.eq(~FAULT)")),
     ("cached_memory", Mutation("FENCE.I does not wait for the data cache", "rtl/commit.py",
                                "self.clean.eq(sound & control.fence_i)", "self.clean.eq(sound & control.fence_i & ~FAULT)")),
-    ("cached_memory", Mutation("the read and the write of an AMO see other bytes", "rtl/lsu.py",
-                               "with m.If(~writing):\n            m.d.sync += old.eq(extended)",
-                               "with m.If(~writing | FAULT):\n            m.d.sync += old.eq(extended)")),
+    ("cached_memory", Mutation("a narrow store writes its whole word", "rtl/dcache.py",
+                               "write_bytes.eq(Mux(walking, 0xFF, port.sel))",
+                               "write_bytes.eq(Mux(walking | FAULT, 0xFF, port.sel))")),
     # The pipeline.
     ("reservation", Mutation("a store leaves the reservation", "rtl/lsu.py",
                              "with m.If(sc | response.write & same_block):",
