@@ -109,17 +109,9 @@ class Walker(wiring.Component):
 
         # ---- What the PTE permits, and where it leads --------------------------------------------
         m.submodules.step = step = Step(config)
-        m.d.comb += [
-            step.context.eq(context),
-            step.request.eq(walked),
-            step.virtual.eq(space.virtual),
-            step.guest.eq(guest),
-            step.final.eq(final),
-            step.writing.eq(writing),
-            step.target.eq(target),
-            step.pte.eq(pte),
-            step.level.eq(level),
-        ]
+        for name, value in (("context", context), ("request", walked), ("virtual", space.virtual), ("guest", guest),
+                            ("final", final), ("writing", writing), ("target", target), ("pte", pte), ("level", level)):
+            m.d.comb += getattr(step, name).eq(value)
 
         # ---- Cache -------------------------------------------------------------------------------
         hit, region, fill_region = Signal(), Signal(Region), Signal()
