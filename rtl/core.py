@@ -1,5 +1,4 @@
-"""The core: five stages F D X M W, in order, single issue. It instantiates, connects, and states the
-hazards."""
+"""The core: five stages F D X M W, in order, single issue. It instantiates, connects, and states the hazards."""
 
 from amaranth.hdl import *
 from amaranth.lib import data, wiring
