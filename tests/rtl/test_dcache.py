@@ -10,7 +10,7 @@ from isa.platform import RAM_BASE
 from rtl.config import Config
 from rtl.dcache import DataCache
 from rtl.types import MemoryOp
-from rtl.wishbone import Cti
+from rtl.wishbone import Bte, Cti
 from tests.rtl.wishbone_checks import NOISE, Rules, byte_mask
 
 UNCACHED = RAM_BASE + 0x5000        # one page
@@ -93,7 +93,7 @@ class Bus:
             assert self.burst is None or not self.burst[1], "a write burst is complete"
             self.burst = None
             return
-        assert (bte, sel) == (0b10, 0xFF)
+        assert (bte, sel) == (Bte.WRAP_8, 0xFF)
         if self.burst is None or not self.burst[2]:
             self.burst = (adr, we, 0)
         first, writes, count = self.burst

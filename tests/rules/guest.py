@@ -7,7 +7,7 @@ from isa.causes import M
 from isa.platform import RAM_BASE
 from isa.profile import PROFILES, Profile
 from sim.model.bits import signed
-from tests.sim.model.bare import DATA, LEAF, PU, PV, Bare, asm, sv39
+from tests.sim.model.bare import DATA, LEAF, PLAIN, PU, PV, Bare, asm, sv39
 
 VA = 0x12_3456_7000
 GPA = 0x180_8765_4000                   # uses both of the extra bits of Sv39x4
@@ -56,7 +56,7 @@ class Guest(Bare):
     """`first` and `second`: the leaf of VA in the VS-stage and of GPA in the G-stage; `user`: VS-stage pages for VU."""
 
     def __init__(self, first: int = LEAF, second: int = LEAF | PU, user: bool = False,
-                 profile: Profile = PROFILES["default"]) -> None:
+                 profile: Profile = PLAIN) -> None:
         super().__init__(profile)
         open_pmp(self)
         self.user = PU if user else 0

@@ -20,7 +20,7 @@ def names(profile=None, suffix=""):
 
 def machine(source, profile=None):
     """A machine with the program; by default the simplest that it fits."""
-    m = Machine(profile=PROFILES[profile or ("default" if programs.fits(source, PROFILES["default"]) else "full")])
+    m = Machine(profile=PROFILES[profile or next(p for p in ("tiny", "full") if programs.fits(source, PROFILES[p]))])
     m.load_elf(programs.build_program(source))
     return m
 
@@ -128,12 +128,12 @@ def test_corner_cases_are_where_the_page_says():
 
 
 def test_programs_say_what_they_need(tmp_path):
-    default, full = PROFILES["default"], PROFILES["full"]
+    small, full = PROFILES["tiny"], PROFILES["full"]
     assert {programs.SOURCES / "bits.S", programs.SOURCES / "h_warl.S"} <= set(programs.all_programs())
-    assert programs.SOURCES / "bits.S" not in programs.all_programs(default)
+    assert programs.SOURCES / "bits.S" not in programs.all_programs(small)
     assert programs.SOURCES / "h_warl.S" not in programs.all_programs(full)
     source = tmp_path / "h_p.S"
     source.write_text("/* A program.\nNeeds: Zba Zicond.\nLacks: Xdoppel. */\n")
     assert [programs.fits(source, profile) for profile in (
-        full, full.without("Xdoppel"), full.without("Xdoppel", "Zba"), full.without("Xdoppel", "H"), default)
+        full, full.without("Xdoppel"), full.without("Xdoppel", "Zba"), full.without("Xdoppel", "H"), small)
     ] == [False, True, False, False, False]

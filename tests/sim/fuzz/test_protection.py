@@ -57,5 +57,5 @@ def test_a_lock_holds_for_m_and_never_moves_another_range() -> None:
 
 def test_a_hart_without_pmp_has_none() -> None:
     rng = random.Random(0)
-    assert protection.state(rng, PROFILES["default"], [TABLE]) == protection.reset(PROFILES["default"]) == {}
+    assert protection.state(rng, PROFILES["tiny"], [TABLE]) == protection.reset(PROFILES["tiny"]) == {}
     assert protection.reset(SPIKE.profile) == {"pmpcfg0": 0}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from isa.profile import PROFILES
 from sim import toolchain
 from sim.gdb.server import serve
 from sim.gdb.session import Ended
@@ -21,7 +22,7 @@ class Served:
     """A machine that waits for gdb at `port`; `ended` waits for the end of the conversation."""
 
     def __init__(self, elf: Path) -> None:
-        self.machine = Machine(ram_size=1 << 20)
+        self.machine = Machine(profile=PROFILES["tiny"], ram_size=1 << 20)
         self.machine.load_elf(elf)
         ports: queue.Queue[int] = queue.Queue()
         self._ends: list[Ended] = []

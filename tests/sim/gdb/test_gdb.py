@@ -64,7 +64,7 @@ def test_changes_and_the_end(served, guest_elf) -> None:
 
 
 def test_the_command_line(guest_elf) -> None:
-    command = [sys.executable, "-m", "sim", "run", str(guest_elf), "--gdb", "0", "--ram", "1M"]
+    command = [sys.executable, "-m", "sim", "run", "--config", "tiny", str(guest_elf), "--gdb", "0", "--ram", "1M"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         line = process.stderr.readline()
         port = int(re.search(r"target remote :(\d+)", line)[1])

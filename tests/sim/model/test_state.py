@@ -89,7 +89,7 @@ def test_a_hart_without_h_has_no_guest_modes_and_no_guest_csrs() -> None:
 
 
 def test_a_hart_without_s_has_no_mode_for_it() -> None:
-    m = machine(profile=PROFILES["default"].without("H", "Sstc", "S"))
+    m = machine(profile=PROFILES["tiny"].without("H", "Sstc", "S"))
     with pytest.raises(ValueError, match="no mode 1"):
         m["mode"] = S
     m["mode"] = U
