@@ -121,7 +121,7 @@ class Predict(wiring.Component):
             m.d.comb += [
                 # So that the zeros of a fresh table predict a branch that has an entry as taken.
                 prediction.counters[slot].eq(counter.data ^ WEAKLY_TAKEN),
-                wanted[slot].eq(entry.data.valid & (self.vaddr[1:3] <= slot)),
+                wanted[slot].eq(entry.data.valid & (self.vaddr[1:3] <= slot if slot < 3 else 1)),
                 branches[slot].eq(entry.data.kind == Kind.BRANCH),
                 takes[slot].eq(wanted[slot] & (~branches[slot] | prediction.counters[slot][1])),
                 first[slot].eq(takes[slot] & ~takes[:slot].any()),
