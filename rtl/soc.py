@@ -18,6 +18,8 @@ class Soc(wiring.Component):
     its ports for a host that shares RAM.
 
     mtime counts once in `cycles_per_tick` clock cycles.
+    `irq` raises interrupt lines of the core, whatever the devices say: machine software, machine timer, supervisor external,
+    machine external, from bit 0 on.
 
     No logic reads `wake`: a simulator that runs the clock by itself moves it to wake its testbench.
     """
@@ -25,7 +27,7 @@ class Soc(wiring.Component):
     def __init__(self, config: Config, *, cycles_per_tick: int = soc_map.CYCLES_PER_TICK):
         self.config, self._cycles_per_tick = config, cycles_per_tick
         super().__init__({**WORLD, **HOST, "retire": Out(64 * retire.WORDS), "activity": Out(activity.WIDTH),
-                          "wake": In(1)})
+                          "irq": In(4), "wake": In(1)})
 
     def elaborate(self, platform):
         m = Module()
@@ -34,10 +36,10 @@ class Soc(wiring.Component):
         connect(m, core.ibus, devices.ibus)
         connect(m, core.dbus, devices.dbus)
         m.d.comb += [
-            core.irq_msip.eq(devices.irq_msip),
-            core.irq_mtip.eq(devices.irq_mtip),
-            core.irq_meip.eq(devices.irq_meip),
-            core.irq_seip.eq(devices.irq_seip),
+            core.irq_msip.eq(devices.irq_msip | self.irq[0]),
+            core.irq_mtip.eq(devices.irq_mtip | self.irq[1]),
+            core.irq_seip.eq(devices.irq_seip | self.irq[2]),
+            core.irq_meip.eq(devices.irq_meip | self.irq[3]),
             core.mtime.eq(devices.time),
             devices.lost.eq(core.lost),
             devices.lost_paddr.eq(core.lost_paddr),

@@ -44,7 +44,8 @@ class Settings(ctypes.Structure):
           for name in ("ram_base", "boot_target", "seed", "quiet_limit", "trace_from", "trace_to")),
         *((name, ctypes.c_uint32)
           for name in ("uncached_first", "uncached_last", "stall_chance", "stall_longest", "error_chance", "threshold",
-                       "record", "edges", "mutant", "activity", "latency", "reserved"))]
+                       "record", "edges", "mutant", "activity", "latency", "irq_chance", "irq_longest",
+                       "reserved"))]
 
 
 class Status(ctypes.Structure):
@@ -52,7 +53,7 @@ class Status(ctypes.Structure):
 
     _fields_ = [
         *((name, ctypes.c_uint64)
-          for name in ("cycles", "retired", "lost", "stalled", "bus_errors", "protocol_address")),
+          for name in ("cycles", "retired", "lost", "stalled", "bus_errors", "irqs", "protocol_address")),
         *((name, ctypes.c_uint32) for name in ("events", "count", "finish_code", "activity_count"))]
 
 
@@ -174,6 +175,12 @@ class Bench:
     def random_errors(self, probability: float) -> None:
         """End each bus beat with `err` with some probability."""
         self.settings.error_chance = chance(probability)
+
+    def interrupts(self, probability: float, longest: int) -> None:
+        """Raise an interrupt line of the core in each cycle with some probability, for 1 to `longest` cycles."""
+        self.settings.irq_chance, self.settings.irq_longest = chance(probability), longest
+        if probability and longest < 1:
+            raise ValueError(f"The longest interrupt must be at least one cycle, not {longest}.")
 
     def error_at(self, first: int, last: int, *, fetch: bool = True, data: bool = True, read: bool = True,
                  write: bool = True, beats: int = -1) -> None:

@@ -48,6 +48,8 @@ class Job:
     stall_longest: int = 0
     latency: int = 0                # cycles before RAM answers a beat, but for those of a burst behind its first
     error_chance: float = 0.0
+    irq_chance: float = 0.0         # per cycle, that an interrupt line of the core rises
+    irq_longest: int = 0            # cycles
     errors: list[BusError] = field(default_factory=list)
     mutant: int = 0
     uart_input: str = ""            # one character, one byte
@@ -100,6 +102,7 @@ class Result:
     statistics: Any = None
     stalled: int = 0                # cycles that bus beats waited
     bus_errors: int = 0             # injected
+    irqs: int = 0                   # interrupt lines raised
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""

@@ -97,7 +97,7 @@ class Lockstep:
                 sampler.stop()
         status = bench.status
         return Result(verdict, status.retired, status.cycles, time.monotonic() - self._start, code, detail,
-                      self._divergence, stalled=status.stalled, bus_errors=status.bus_errors)
+                      self._divergence, stalled=status.stalled, bus_errors=status.bus_errors, irqs=status.irqs)
 
     async def _loop(self, take: Callable[[], memoryview]) -> tuple[Verdict, int | None, str]:
         bench, job = self._bench, self._job

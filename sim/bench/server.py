@@ -59,6 +59,7 @@ class Server:
         settings.quiet_limit, settings.latency = job.quiet_limit, job.latency
         bench.stalls(job.stall_chance, job.stall_longest)
         bench.random_errors(job.error_chance)
+        bench.interrupts(job.irq_chance, job.irq_longest)
         if job.wave:
             bench.trace(job.wave, job.wave_from, job.wave_to)
         shared = [image.symbols[name] for name in ("tohost", "fromhost") if name in image.symbols]

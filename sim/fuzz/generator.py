@@ -70,6 +70,7 @@ def _timers(rng: random.Random, limits: values.Limits) -> tuple[dict[str, int], 
     """Constants for the comparators, and those that the program must leave alone."""
     constants = {"menvcfg": _STCE, "stimecmp": MASK64, "henvcfg": _STCE, "vstimecmp": MASK64}
     if not limits.one_timer:
+        constants |= {name: rng.choice(limits.comparators) for name in ("stimecmp", "vstimecmp")}
         return constants, frozenset()
     flavour = rng.choice(("none", "stimecmp", "vstimecmp"))
     if flavour == "vstimecmp":
@@ -112,7 +113,7 @@ def _state(world: World, mode: str) -> tuple[dict[str, int | Literal], dict[str,
     mstatus = rng.getrandbits(64) & sum(csrs.BY_NAME["mstatus"][n].mask for n in
                                         ("sie", "spie", "mpie", "spp", "sum", "mxr", "gva")) | mpp << 11 | mpv << 39
     hstatus = rng.getrandbits(10) & 0x3C0 | _TRAPPING & (rng.getrandbits(24) & rng.getrandbits(24))
-    interrupts = rng.random() < 0.4
+    interrupts = rng.random() < (0.8 if world.limits.lines else 0.4)
     state: dict[str, int | Literal] = {
         "medeleg": medeleg,
         "mideleg": rng.choice((MASK64, 0, rng.getrandbits(16))),
@@ -189,13 +190,14 @@ def _block(world: World, number: int, options: Options) -> Block:
 
 
 def _calm_block(world: World, number: int, options: Options) -> Block:
-    """A guest at work: VU or VS under both stages, hardly any traps."""
+    """A guest at work: VU or VS under both stages, hardly any traps but interrupts from outside."""
     rng = world.rng
     mode = rng.choice(("VS", "VU"))
     state, chosen = _state(world, mode)
     pair = rng.randrange(2)
     chosen |= {stage: world.spaces[stage][pair] for stage in ("vs", "g")}
-    state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14), "mie": 0,
+    state |= {"vsatp": _atp(rng, chosen["vs"], 16), "hgatp": _atp(rng, chosen["g"], 14),
+              "mie": rng.getrandbits(12) if world.limits.lines else 0, "hvip": 0, "mip": 0, "msip": 0, "mtimecmp": MASK64,
               "hedeleg": world.limits.writable.get("hedeleg", MASK64), "hstatus": 0,
               **protection.state(rng, world.limits.profile, [], holes=0)}
     context = replace(_context(world, mode, state, chosen), calm=True)

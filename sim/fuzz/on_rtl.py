@@ -1,4 +1,4 @@
-"""Random programs on the core in lockstep with the golden model, while the bus misbehaves as the seed says."""
+"""Random programs on the core in lockstep with the golden model, while bus and interrupt lines disturb it as the seed says."""
 
 import random
 from collections import Counter
@@ -23,6 +23,10 @@ from sim.fuzz.values import Limits
 
 QUIET_CYCLES = 200_000
 CONSUMER = "sim.fuzz.on_rtl:Tally"
+SOON = tuple(range(50, 2000, 50))   # ticks
+# None; long ones, which software sees; and short ones, which often go before they are taken.
+INTERRUPTS: tuple[dict[str, Any], ...] = (
+    {}, *({"irq_chance": often, "irq_longest": longest} for often, longest in ((0.002, 1000), (0.02, 40), (0.05, 4))))
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Tally:
 
 
 def disturbance(seed: int) -> dict[str, Any]:
-    """Fields of the `Job` of this seed: a fast bus, a slow one, or one on which beats also fail."""
+    """Fields of the `Job` of this seed: a fast bus, a slow one, or one on which beats fail; and interrupts from nowhere."""
     rng = random.Random(f"bus {seed}")
     kind = rng.choice(("fast", "slow", "slow", "failing"))
     fields: dict[str, Any] = {"seed": seed & 0xFFFF_FFFF}
@@ -52,12 +56,12 @@ def disturbance(seed: int) -> dict[str, Any]:
         fields |= {"stall_chance": rng.choice((0.1, 0.5, 0.9)), "stall_longest": rng.choice((1, 3, 12))}
     if kind == "failing":
         fields |= {"error_chance": rng.choice((0.0005, 0.005))}
-    return fields
+    return fields | rng.choice(INTERRUPTS)
 
 
 def limits(config: str) -> Limits:
-    """What programs for this configuration may do: everything that it has."""
-    return Limits(f"rtl {config}", CONFIGS[config].profile)
+    """What programs for this configuration may do: everything that it has; comparators are reached at some time."""
+    return Limits(f"rtl {config}", CONFIGS[config].profile, comparators=(*Limits.comparators, *SOON), lines=True)
 
 
 @dataclass(frozen=True)

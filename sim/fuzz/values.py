@@ -24,7 +24,7 @@ class Limits:
     bits in `flags` may be set and cleared. `writable`:
     bits of a CSR that may be written with anything, the others get 0; absent: all. `modes`: MODE of satp, vsatp, hgatp.
     `comparators`: values of stimecmp and vstimecmp. `one_timer`: never use both comparators.
-    `aligned_zero`: cbo.zero only at the beginning of its block.
+    `aligned_zero`: cbo.zero only at the beginning of its block. `lines`: interrupts come from outside, at any time.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Limits:
     comparators: tuple[int, ...] = (0, MASK64, 1 << 62)
     one_timer: bool = False
     aligned_zero: bool = False
+    lines: bool = False
 
 
 # RTL and model in lockstep: nothing is excepted.

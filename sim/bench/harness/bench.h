@@ -40,7 +40,7 @@ enum Event : uint32_t {
 struct Settings {
     uint64_t ram_base;
     uint64_t boot_target;
-    uint64_t seed;          // of stalls and random bus errors; taken by bench_reset()
+    uint64_t seed;          // of stalls, random bus errors and interrupts; taken by bench_reset()
     uint64_t quiet_limit;   // 0: none
     uint64_t trace_from;    // cycles [from, to) go to the waveform
     uint64_t trace_to;
@@ -54,6 +54,8 @@ struct Settings {
     uint32_t mutant;        // fault to switch on, in a build that has any (sim/bench/mutate.py)
     uint32_t activity;      // 1: keep the port `activity` of each cycle
     uint32_t latency;       // cycles before each beat is answered, but for those of a burst behind its first
+    uint32_t irq_chance;    // that an interrupt line rises in a cycle, one of four,
+    uint32_t irq_longest;   // for 1 to this many cycles
     uint32_t reserved;
 };
 
@@ -64,6 +66,7 @@ struct Status {
     uint64_t lost;          // records that found the buffer full
     uint64_t stalled;       // cycles a bus beat waited
     uint64_t bus_errors;    // injected ones
+    uint64_t irqs;          // interrupt lines raised
     uint64_t protocol_address;
     uint32_t events;        // of the last run
     uint32_t count;         // records in the buffer

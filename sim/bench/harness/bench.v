@@ -16,6 +16,7 @@ module bench (
     input  [23:0] uncached_first,
     input  [23:0] uncached_last,
     input         flush,
+    input   [3:0] irq,
     output        flushed,
     output        finished,
     output [31:0] finish_code,
@@ -53,6 +54,7 @@ module bench (
 );
     reg [63:0] target, iram_data, dram_data;
     reg [23:0] first_page, last_page;
+    reg  [3:0] lines;
     reg        flushing, reset, iram_ack, iram_err, dram_ack, dram_err, tx_ready, rx_valid;
     reg  [7:0] rx_payload;
 `ifdef BENCH_MUTANTS
@@ -65,6 +67,7 @@ module bench (
         first_page <= uncached_first;
         last_page  <= uncached_last;
         flushing   <= flush;
+        lines      <= irq;
         iram_data  <= iram__dat_r;
         iram_ack   <= iram__ack;
         iram_err   <= iram__err;
@@ -81,7 +84,7 @@ module bench (
 
     soc soc (
         .clk(clk), .rst(reset), .wake(1'b0), .boot_target(target),
-        .uncached_first(first_page), .uncached_last(last_page), .flush(flushing), .flushed(flushed),
+        .uncached_first(first_page), .uncached_last(last_page), .flush(flushing), .flushed(flushed), .irq(lines),
 `ifdef BENCH_MUTANTS
         .mutant(mutant_number),
 `endif

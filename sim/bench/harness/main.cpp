@@ -32,6 +32,10 @@ static constexpr uint64_t NEVER = ~uint64_t{0};
 static VerilatedContext* context;
 static Responder *iram, *dram;
 
+static constexpr int LINES = 4;
+static Random irq_random;
+static uint32_t irq_left[LINES];                    // cycles for which an interrupt line stays high
+
 #if VM_TRACE
 static VerilatedVcdC* trace;
 
@@ -111,6 +115,21 @@ static bool ask_flush() {
     return changed;
 }
 
+// Raises and lowers interrupt lines; true when the design sees a change.
+static bool disturb() {
+    CData irq = 0;
+    if (irq_random.chance(settings.irq_chance)) {
+        uint32_t& left = irq_left[irq_random.next() % LINES];
+        left = 1 + irq_random.next() % settings.irq_longest;
+        ++status.irqs;
+    }
+    for (int i = 0; i < LINES; ++i)
+        if (irq_left[i]) irq |= 1 << i, --irq_left[i];
+    const bool changed = top->irq != irq;
+    top->irq = irq;
+    return changed;
+}
+
 // Passes the inputs on to the SoC (bench.v), between clock edges.
 static void apply_inputs() {
     top->answer = !top->answer;
@@ -132,7 +151,7 @@ static void cycle() {
     if (!resetting) {
         capture();
         ++status.cycles;
-        changed = offer_uart() | ask_flush() | iram->respond() | dram->respond();
+        changed = offer_uart() | ask_flush() | disturb() | iram->respond() | dram->respond();
     }
     if (changed) top->answer = !top->answer;
     set_clock(0);
@@ -192,6 +211,9 @@ BENCH_API void bench_reset(uint32_t cycles) {
     top->uncached_last = settings.uncached_last;
     flush_for = 0;
     ask_flush();
+    irq_random.seed(settings.seed);
+    std::fill(irq_left, irq_left + LINES, 0);
+    top->irq = 0;
 #ifdef BENCH_MUTANTS
     top->mutant = settings.mutant;
 #endif

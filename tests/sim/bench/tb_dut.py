@@ -19,6 +19,7 @@ def fresh(dut, *program, **settings):
     bench.make_ram(1 << 20)
     bench.stalls(0, 0)
     bench.random_errors(0)
+    bench.interrupts(0, 0)
     for name, value in {"quiet_limit": 0, "edges": 0, "seed": 0, "activity": 0, "latency": 0, **settings}.items():
         setattr(bench.settings, name, value)
     bench.power_on()
@@ -93,6 +94,21 @@ async def the_seed_chooses_the_stalls(dut):
         await bench.run(10_000)
         stalled.append((bench.status.stalled, taken(bench, "clock")))
     assert stalled[0] == stalled[2] != stalled[1]
+
+
+@cocotb.test()
+async def interrupt_lines_rise_at_random_and_fall(dut):
+    """The toy shows them in its records, one in two cycles."""
+    lines = []
+    for seed in (1, 2, 1):
+        bench = fresh(dut, *LOOP, threshold=2000, seed=seed)
+        bench.interrupts(0.02, 9)
+        await bench.run(10_000)
+        assert 40 < bench.status.irqs < 120         # in 4,000 cycles
+        lines.append(taken(bench, "irq"))
+    assert lines[0] == lines[2] != lines[1]
+    high = [sum(word >> line & 1 for word in lines[0]) for line in range(4)]
+    assert all(10 < number < 150 for number in high), high      # each a quarter of them, for 5 cycles
 
 
 @cocotb.test()
@@ -270,6 +286,8 @@ async def mistakes_are_refused_with_a_sentence(dut):
         bench.stalls(1.5, 3)
     with pytest.raises(ValueError, match="at least one cycle, not 0"):
         bench.stalls(0.5, 0)
+    with pytest.raises(ValueError, match="longest interrupt must be at least one cycle, not 0"):
+        bench.interrupts(0.5, 0)
     with pytest.raises(ValueError, match="at least one cycle, not 0"):
         await bench.run(0)
     with pytest.raises(BenchError, match="built without waveforms"):

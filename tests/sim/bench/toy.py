@@ -48,6 +48,7 @@ class Toy(wiring.Component):
     uncached_last: In(24)
     flush: In(1)
     flushed: Out(1)
+    irq: In(4)
     wake: In(1)
     retire: Out(64 * retire.WORDS)
     activity: Out(activity.WIDTH)
@@ -93,6 +94,7 @@ class Toy(wiring.Component):
             fields["insn"].eq(insn[:32]),
             fields["pc"].eq(pc), fields["next_pc"].eq(next_pc),
             fields["rd"].eq(1), fields["rd_value"].eq(result),
+            fields["irq"].eq(self.irq),
             fields["clock"].eq(clock),
             self.activity.eq(Cat(done, clock)),
             self.flushed.eq(self.flush),
