@@ -238,6 +238,18 @@ def prices(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout: 
     _finish(terminal, done.outcome)
 
 
+@vmm.command()
+def hypercall(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
+              as_json: Json = False) -> None:
+    """Batches of calls in one exit: the price by length, early ends, arguments that change meanwhile."""
+    from sim.vmm.hypercall import measure, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        outcome = measure(Setting(on.value, config, timeout, terminal))
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
 @app.command()
 def verilog(config: ConfigName = "default",
             output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,

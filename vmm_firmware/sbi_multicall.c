@@ -11,6 +11,7 @@
 #include "sbi_multicall.h"
 
 #include "csr.h"
+#include "flaw.h"
 
 struct entry {
     uint64_t args[6], fid, eid;         /* as in a0-a7 */
@@ -20,37 +21,37 @@ struct entry {
 
 #define REGISTERS 8
 
-/* The arguments are read once, into the registers where the extension finds them: the guest may write to its RAM meanwhile. */
-static enum outcome call(struct vcpu *vcpu, struct entry *entry, struct sbi_result *result)
+/* Into the registers, where the extensions find them. */
+static inline void read_arguments(struct vcpu *vcpu, const volatile uint64_t *entry)
 {
     for (unsigned i = 0; i < REGISTERS; i++)
-        SBI_ARG(vcpu, i) = ((volatile uint64_t *)entry)[i];
-    if (SBI_EID(vcpu) == SBI_EID_DOPPELHART && SBI_FID(vcpu) == SBI_FID_MULTICALL)
-        return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
-    return sbi_dispatch(vcpu, result);
+        SBI_ARG(vcpu, i) = entry[i];
 }
 
-/* Entries that lie in RAM, `count` or fewer. */
-static uint64_t entries_in_ram(struct vm *vm, uint64_t address, uint64_t count)
+/* The arguments are read once: another hart of the guest may write to its RAM meanwhile. */
+static enum outcome call(struct vcpu *vcpu, struct entry *entry, struct sbi_result *result)
 {
-    if (address % sizeof(uint64_t) || !vm_memory(vm, address, 0))
-        return 0;
-
-    uint64_t room = (GUEST_RAM_BASE + GUEST_RAM_SIZE - address) / sizeof(struct entry);
-
-    return count < room ? count : room;
+    read_arguments(vcpu, (uint64_t *)entry);
+    if (SBI_EID(vcpu) == SBI_EID_DOPPELHART && SBI_FID(vcpu) == SBI_FID_MULTICALL)
+        return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
+    if (FLAW == FLAW_READS_TWICE)
+        read_arguments(vcpu, (uint64_t *)entry);
+    return sbi_dispatch(vcpu, result);
 }
 
 enum outcome sbi_multicall(struct vcpu *vcpu, struct sbi_result *result)
 {
     uint64_t address = SBI_ARG(vcpu, 0), count = SBI_ARG(vcpu, 1), saved[REGISTERS];
-    uint64_t present = entries_in_ram(vcpu->vm, address, count), done = 0;
-    struct entry *entry = vm_memory(vcpu->vm, address, 0);
+    uint64_t done = 0;
+    struct entry *entry = address % sizeof(uint64_t) ? 0 : vm_memory(vcpu->vm, address, 0);
+    struct entry *last = vm_memory(vcpu->vm, GUEST_RAM_BASE + GUEST_RAM_SIZE - sizeof *entry, sizeof *entry);
     enum outcome outcome = STEP;
 
+    if (!entry)
+        entry = last + 1;       /* no entry lies there */
     for (unsigned i = 0; i < REGISTERS; i++)
         saved[i] = SBI_ARG(vcpu, i);
-    while (done < present && outcome == STEP && !(done && csr_read(CSR_SIP) & SIP_STIP)) {
+    while (done < count && entry <= last && outcome == STEP && !(done && csr_read(CSR_SIP) & SIP_STIP)) {
         struct sbi_result one = { .error = SBI_SUCCESS };
 
         outcome = call(vcpu, entry, &one);
@@ -61,8 +62,8 @@ enum outcome sbi_multicall(struct vcpu *vcpu, struct sbi_result *result)
     }
     for (unsigned i = 0; i < REGISTERS; i++)
         SBI_ARG(vcpu, i) = saved[i];
-    if (done == present && present < count)
+    if (done < count && entry > last)
         result->error = SBI_ERR_INVALID_ADDRESS;
-    result->value = done;
+    result->value = FLAW == FLAW_FORGETS_REST ? count : done;
     return outcome;
 }

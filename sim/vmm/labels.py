@@ -9,7 +9,8 @@ from isa import csrs, retire
 from sim.stats import prices
 
 _F = retire.FIELDS
-_CSRS = (csrs.BY_NAME["sscratch"].number, csrs.BY_NAME["vsscratch"].number)
+_SSCRATCH = csrs.BY_NAME["sscratch"].number
+_VSSCRATCH = csrs.BY_NAME["vsscratch"].number
 
 
 @dataclass
@@ -21,8 +22,7 @@ class Labelled:
 
     cycles: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     instructions: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
-    _labels: dict[int, int] = field(default_factory=lambda: defaultdict(int))     # by the hart's root page table
-    _root: int = 0
+    _label: int = 0         # of the guest that runs: the hypervisor loads its vsscratch when it comes in
     _pending: tuple[tuple[int, int], int] | None = None
     _count: int = 0
 
@@ -35,23 +35,20 @@ class Labelled:
         v, next_v = 4 << _F["mode"].lsb, 4 << _F["next_mode"].lsb
         trap, write = 1 << _F["trap"].lsb, 1 << _F["csr_write"].lsb
         address, cause, interrupt = _F["csr_addr"].lsb, _F["cause"].lsb, _F["interrupt"].lsb
-        hgatp = csrs.BY_NAME["hgatp"].number
         for head, clock, value in zip(heads, clocks, values, strict=True):
+            if head & write and head >> address & 0xFFF == (_SSCRATCH if head & v else _VSSCRATCH):
+                self._label = value
             if not head & v:
                 self._count += 1
-                if head & write and head >> address & 0xFFF == hgatp:
-                    self._root = value
                 continue
             if self._pending is not None:
                 key, start = self._pending
                 self.cycles[key].append(clock - start)
                 self.instructions[key].append(self._count)
                 self._pending = None
-            if head & write and head >> address & 0xFFF in _CSRS:
-                self._labels[self._root] = value
             if head & trap and not head & next_v:
                 code = head >> cause & 0x3F | (head >> interrupt & 1) << 6
-                self._pending, self._count = ((self._labels[self._root], code), clock), 0
+                self._pending, self._count = ((self._label, code), clock), 0
 
     def summary(self) -> dict[str, Any]:
         """By `label/cause`, as plain numbers for JSON: cycles as in sim.stats.prices, and the median of the instructions."""

@@ -59,6 +59,10 @@ class Run:
         """What a guest has found, from its lines `figure NAME VALUE`."""
         return {name: int(value) for number, name, value in FIGURE.findall(self.text) if int(number) == guest}
 
+    def lines(self, guest: int) -> list[str]:
+        """What a guest has printed."""
+        return re.findall(rf"^\[guest {guest}\] (.*)$", self.text, re.MULTILINE)
+
 
 def run(image: Image, setting: Setting) -> Run:
     """Build and run. Raises BadInput where the firmware cannot be built or the machine cannot be had."""

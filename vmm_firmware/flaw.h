@@ -1,0 +1,15 @@
+/* Hypervisors that are wrong on purpose: a check that does not find them proves nothing. A build chooses one by its name. */
+#ifndef FLAW_H
+#define FLAW_H
+
+#ifndef FLAW
+#define FLAW FLAW_NONE
+#endif
+
+enum flaw {
+    FLAW_NONE,
+    FLAW_READS_TWICE,           /* a call of a batch is judged by one read of its arguments and made with another */
+    FLAW_FORGETS_REST,          /* a batch that the end of a slice cuts short is reported as done */
+};
+
+#endif
