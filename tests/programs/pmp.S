@@ -184,4 +184,18 @@ PROGRAM
     EXPECT_CSR pmpcfg0, OPEN_REST | (PMPCFG_L | TOR | R) << 8
     EXPECT_CSR pmpaddr0, DATA(0) >> PMP_ADDRESS_SHIFT
     EXPECT_CSR pmpaddr1, DATA(1) >> PMP_ADDRESS_SHIFT
+
+    CHECK   20                              /* and the very next instruction, which has been fetched before */
+    PUT     DATA(2), 0x133a061073           /* csrw pmpcfg0, a2; nop */
+    PUT     DATA(2) + 8, 0x73               /* ecall */
+    fence.i
+    SET     pmpaddr2, NAPOT_PAGE(DATA(2))
+    li      a2, OPEN_REST
+    RUN     PRV_M, DATA(2)
+    EXPECT_DONE PRV_M
+    li      a2, OPEN_REST | (PMPCFG_L | NAPOT) << 16
+    RUN     PRV_M, DATA(2)
+    EXPECT_CSR mcause, FETCH
+    EXPECT_CSR mepc, DATA(2) + 4
+    EXPECT_CSR mtval, DATA(2) + 4
     j       pass
