@@ -250,6 +250,18 @@ def hypercall(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", time
     _finish(terminal, outcome)
 
 
+@vmm.command()
+def spinlock(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 600.0,
+             as_json: Json = False) -> None:
+    """A lock whose holder does not run: what waiting wastes, without and with pause-loop exit."""
+    from sim.vmm.scenario import Setting
+    from sim.vmm.spinlock import measure, show
+    with Terminal(as_json=as_json) as terminal:
+        outcome = measure(Setting(on.value, config, timeout, terminal))
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
 @app.command()
 def verilog(config: ConfigName = "default",
             output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,

@@ -29,6 +29,9 @@ void vm_exit(void);
    first instruction, because that is the one that has trapped. */
 enum outcome reflect(struct vcpu *vcpu, uint64_t cause, uint64_t tval);
 
+/* The guest goes on behind its instruction of 4 bytes when an interrupt is pending for it, enabled or not in sstatus. */
+enum outcome vcpu_wait(struct vcpu *vcpu, bool suspended);
+
 static inline enum outcome end(struct vcpu *vcpu, const char *reason)
 {
     vcpu->end_reason = reason;

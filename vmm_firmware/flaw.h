@@ -10,6 +10,8 @@ enum flaw {
     FLAW_NONE,
     FLAW_READS_TWICE,           /* a call of a batch is judged by one read of its arguments and made with another */
     FLAW_FORGETS_REST,          /* a batch that the end of a slice cuts short is reported as done */
+    FLAW_SPINNER_STAYS,         /* a pause-loop exit changes nothing */
+    FLAW_YIELDS_TO_ANYONE,      /* a pause-loop exit gives the hart to whoever is next */
 };
 
 #endif

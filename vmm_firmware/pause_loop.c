@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "csr.h"
+#include "flaw.h"
 #include "guarded.h"
 #include "panic.h"
 #include "sched.h"
@@ -44,7 +45,10 @@ static struct vcpu *lock_holder(const struct vcpu *waiter)
 
 enum outcome pause_loop(struct vcpu *vcpu)
 {
+    if (FLAW == FLAW_SPINNER_STAYS)
+        return RESUME;
     vcpu->spins = true;
-    sched_prefer(lock_holder(vcpu));
+    if (FLAW != FLAW_YIELDS_TO_ANYONE)
+        sched_prefer(lock_holder(vcpu));
     return YIELD;
 }

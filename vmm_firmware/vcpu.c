@@ -39,6 +39,16 @@ bool vcpu_interrupted(const struct vcpu *vcpu)
     return vcpu->vs.hvip >> 1 & vcpu->vs.ie;    /* each VS-level interrupt has the number of its twin, plus 1 */
 }
 
+enum outcome vcpu_wait(struct vcpu *vcpu, bool suspended)
+{
+    if (csr_read(CSR_VSIP) & csr_read(CSR_VSIE))
+        return STEP;
+    csr_write(CSR_SEPC, csr_read(CSR_SEPC) + 4);
+    vcpu->state = VCPU_WAITING;
+    vcpu->suspended = suspended;
+    return YIELD;
+}
+
 enum outcome reflect(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
 {
     uint64_t pc = csr_read(CSR_SEPC), vector = csr_read(CSR_VSTVEC) & STVEC_BASE;

@@ -18,7 +18,7 @@ struct vm;
 
 enum vcpu_state {
     VCPU_READY,                 /* runs or could run */
-    VCPU_WAITING,               /* in WFI, no interrupt pending */
+    VCPU_WAITING,               /* in WFI or suspended, no interrupt pending */
     VCPU_STOPPED,               /* until another hart of the machine starts it */
     VCPU_ENDED,
 };
@@ -48,6 +48,7 @@ struct vcpu {
     unsigned hart;              /* its number in the machine */
     enum vcpu_state state;
     const char *end_reason;     /* of the outcome END */
+    bool suspended;             /* it waits because of an SBI call */
     bool spins;                 /* its last turn ended in a loop of pauses */
     uint64_t slices;            /* time slices used up */
     unsigned stuck;             /* slices that ended at the guest's trap vector, entered from there */

@@ -24,11 +24,7 @@ static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
 {
     if (!in_vs_mode())
         return illegal(vcpu, insn);     /* a hart may do so to U-mode, which this one does */
-    if (csr_read(CSR_VSIP) & csr_read(CSR_VSIE))
-        return STEP;
-    csr_write(CSR_SEPC, csr_read(CSR_SEPC) + 4);
-    vcpu->state = VCPU_WAITING;
-    return YIELD;
+    return vcpu_wait(vcpu, false);
 }
 
 /* Traps only while hstatus.VTVM is set. */

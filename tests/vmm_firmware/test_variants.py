@@ -85,3 +85,16 @@ def test_stale_code(run, on):
     stale = run(on, "stale")
     assert stale.code == 0, stale.text
     assert stale.exits("stale")["loads"] < 10, "the hart went on with the old instruction"
+
+
+@pytest.mark.parametrize("ticks", [100, 1000])
+@pytest.mark.parametrize("on", QUICK)
+def test_harts(run, on, ticks):
+    """Three harts in each of two guests: HSM, IPI and remote fences, good and bad."""
+    both = run(on, "harts", "harts", HARTS=3, SLICE_TICKS=ticks)
+    assert both.code == 0, both.text
+
+
+def test_harts_in_lockstep(run):
+    """The fences count on the RTL, which remembers translations."""
+    assert run("rtl", "harts", HARTS=3, SLICE_TICKS=200).code == 0

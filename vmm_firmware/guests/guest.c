@@ -8,6 +8,23 @@ void guest_exit(bool passed)
         ;
 }
 
+extern char hart_entry[];   /* start.S */
+
+struct sbi_result hart_start(uint64_t hart, void (*run)(uint64_t hart), uint64_t *stack_end)
+{
+    uint64_t *top = stack_end - 2;      /* a stack is aligned to 16 bytes */
+
+    *top = (uint64_t)run;
+    return sbi_call(SBI_HART_STATE, 0, hart, (uint64_t)hart_entry, (uint64_t)top);
+}
+
+void hart_stop(void)
+{
+    sbi_call(SBI_HART_STATE, 1, 0, 0, 0);
+    for (;;)
+        ;
+}
+
 static void print_bytes(const char *text, uint64_t size)
 {
     /* The console may take fewer bytes than it is given. */

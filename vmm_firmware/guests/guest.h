@@ -28,6 +28,7 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 #define SBI_TIME            0x54494d45
 #define SBI_IPI             0x735049
 #define SBI_HART_STATE      0x48534d
+#define SBI_REMOTE_FENCE    0x52464e43
 #define SBI_DEBUG_CONSOLE   0x4442434e
 #define SBI_SYSTEM_RESET    0x53525354
 #define SBI_SET_TIMER       0x00        /* legacy */
@@ -35,6 +36,10 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 #define SBI_GETCHAR         0x02
 #define SBI_DOPPELHART      0x09000000
 #define SBI_MULTICALL       1           /* its function */
+
+/* Starts another hart of the machine: it calls `run` with its number, on a stack that ends at `stack_end`, and stops. */
+struct sbi_result hart_start(uint64_t hart, void (*run)(uint64_t hart), uint64_t *stack_end);
+_Noreturn void hart_stop(void);
 
 /* Ends the guest through the SBI: passed or not. */
 _Noreturn void guest_exit(bool passed);

@@ -11,3 +11,11 @@ _start:
     j       1b
 2:  call    guest_main
     call    guest_exit
+
+/* Start of another hart: a1 is the top of its stack, where the function is that it runs. It stops when that returns. */
+    .globl hart_entry
+hart_entry:
+    mv      sp, a1
+    ld      t0, 0(sp)
+    jalr    t0
+    call    hart_stop
