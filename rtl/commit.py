@@ -66,7 +66,7 @@ class CsrVerdict(data.Struct):
 
 
 class Commit(wiring.Component):
-    """Combinational but for a bit that says what happened in the last cycle.
+    """Combinational but for what happened in the last cycle.
 
     1. An interrupt is taken instead of an instruction that has not begun; a begun access or WFI ends first.
     2. `stall` holds the instruction; all other effects happen in its last cycle, `valid` without `stall`.
@@ -115,6 +115,9 @@ class Commit(wiring.Component):
         interrupt, wait = Signal(), Signal()
         sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
         is_mem, is_csr = Signal(), Signal()
+        # A fault of the memory access traps in the cycle after it: translation and cache are late, and what a trap does is
+        # much. With `failed`, `trap` depends on nothing of this cycle's access.
+        failed, failure = Signal(), Signal(MemResponse)
         m.d.comb += [
             interrupt.eq(csr.interrupt & ~begun & ~csr.wait),
             wait.eq(csr.wait & ~begun),
@@ -122,7 +125,7 @@ class Commit(wiring.Component):
             is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)),
             is_csr.eq(unit.matches(Unit.CSR)),
             self.csr_valid.eq(self.valid & is_csr),
-            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
+            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual & ~failed),
         ]
         with m.If(sound):
             m.d.comb += self.sys_op.eq(control.sys)
@@ -170,33 +173,38 @@ class Commit(wiring.Component):
                     m.d.comb += self.trap.cause.eq(EXC[name])
             with m.Default():
                 m.d.comb += self.trap.cause.eq(EXC["ECALL_U"])
-        with m.Elif(is_mem & mem.fault):
+        with m.Elif(failed):
             m.d.comb += [
                 faulted.eq(1),
-                self.trap.cause.eq(mem.cause),
+                self.trap.cause.eq(failure.cause),
                 self.trap.tval.eq(op.result),
-                self.trap.tval2.eq(mem.tval2),
+                self.trap.tval2.eq(failure.tval2),
                 self.trap.virtual.eq(self.access_mode[2]),
-                tinst.implicit.eq(mem.implicit),
-                tinst.implicit_write.eq(mem.implicit_write),
+                tinst.implicit.eq(failure.implicit),
+                tinst.implicit_write.eq(failure.implicit_write),
             ]
         with m.Else():
             m.d.comb += trap.eq(0)
 
         # ---- The last cycle ----------------------------------------------------------------------
-        last, completes = Signal(), Signal()
+        last, holds, acts = Signal(), Signal(), Signal()
         m.d.comb += [
             self.clean.eq(sound & control.fence_i),
-            self.stall.eq(wait | self.mem_valid & ~self.mem_done | self.clean & ~self.cleaned | is_csr & csr.hold
-                          | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
+            holds.eq(wait | self.clean & ~self.cleaned | is_csr & csr.hold | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
+            self.stall.eq(holds | self.mem_valid & (~self.mem_done | mem.fault)),
             last.eq(self.valid & ~self.stall),
-            completes.eq(last & ~trap),
-            self.trap_enter.eq(last & trap),
-            self.retires.eq(completes),
-            self.csr_commit.eq(completes & is_csr),
-            self.ret_enter.eq(completes & sys.matches(SysOp.MRET, SysOp.SRET)),
+            # What accesses no memory, and what traps, need not look at the access to know that this is its last cycle.
+            acts.eq(self.valid & ~holds & ~trap),
+            self.trap_enter.eq(self.valid & ~holds & trap),
+            self.retires.eq(last & ~trap),
+            self.csr_commit.eq(acts & is_csr),
+            self.ret_enter.eq(acts & sys.matches(SysOp.MRET, SysOp.SRET)),
         ]
-        m.d.sync += begun.eq(self.valid & self.stall & ~wait)
+        m.d.sync += [
+            begun.eq(self.valid & self.stall & ~wait),
+            failed.eq(self.mem_valid & self.mem_done & mem.fault),
+            failure.eq(mem),
+        ]
 
         # ---- Fences, and where to go on ----------------------------------------------------------
         goes = op.deferred & control.conditional & self.branch_turns
@@ -204,16 +212,16 @@ class Commit(wiring.Component):
         is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.SINVAL_VMA, SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA,
                                SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA)
         m.d.comb += [
-            # A fence never waits; were this `completes`, ending a page walk would seem to depend on the bus.
+            # A fence never waits; were this `retires`, ending a page walk would seem to depend on the bus.
             self.fence.valid.eq(sound & is_fence & ~csr.sys_illegal & ~csr.sys_virtual),
             self.fence.virtual.eq(csr.mode[2]),
             self.fence.has_addr.eq(control.rs1 != 0),
             self.fence.has_id.eq(control.rs2 != 0),
             self.fence.addr.eq(op.result),
             self.fence.id.eq(op.source),
-            self.branches.eq(completes & goes),
+            self.branches.eq(acts & goes),
             self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid | self.branches
-                          | completes & (control.fence_i | is_csr & csr.refetch)),
+                          | acts & (control.fence_i | is_csr & csr.refetch)),
         ]
         with m.Switch(control.sys):
             with m.Case(SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA):
@@ -256,8 +264,8 @@ class Commit(wiring.Component):
                     record.tval2.eq(self.trap.tval2),
                     record.tinst.eq(self.trap.tinst),
                 ]
-            with m.If(faulted & mem.bus_error):
-                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(mem.error_paddr)]
+            with m.If(faulted & failure.bus_error):
+                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(failure.error_paddr)]
             with m.If(~interrupt & op.fetch_fault & self.fetch_fault.bus_error):
                 m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(self.fetch_fault.error_paddr)]
         with m.Else():

@@ -15,7 +15,7 @@ from .commit import Commit, CsrVerdict, Operation
 from .config import Config
 from .csr import CsrFile
 from .dcache import DataCache
-from .decode import Control, Decode, Unit
+from .decode import Decode, Decoded, Unit
 from .decompress import Decompress
 from .div import Div
 from .fetch import Fetch
@@ -25,12 +25,12 @@ from .late import Late
 from .lsu import Lsu, MemOp
 from .mmu.mmu import Mmu
 from .mul import Mul
-from .predict import Outcome, outcome_of
 from .realign import Fetched
+from .redirect import Redirect
 from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
-from .types import Guess, Mode, SysOp
+from .types import Mode, SysOp
 from .uncached import Uncached
 from .word_bus import WordBus
 
@@ -41,23 +41,6 @@ HOST = {
     "flush":          In(1),
     "flushed":        Out(1),
 }
-
-
-class Decoded(data.Struct):
-    """An instruction in X."""
-
-    pc: 64
-    insn: 32
-    half: 16
-    compressed: 1
-    fetch_fault: 1
-    guess: Guess
-    control: Control
-    a: 64       # rs1
-    b: 64       # rs2
-    late_a: 1   # it is not there yet: the instruction in M brings it when it leaves M
-    late_b: 1
-    deferred: 1  # one is late, and M does what X cannot do without it
 
 
 class Writeback(data.Struct):
@@ -118,6 +101,7 @@ class Core(wiring.Component):
         m.submodules.forward_b = forward_b = Forward()
         m.submodules.alu = alu = Alu()
         m.submodules.branch = branch = Branch()
+        m.submodules.redirect = redirect = Redirect()
         m.submodules.late = late = Late()
         m.submodules.mul = mul = Mul()
         m.submodules.div = div = Div()
@@ -133,14 +117,11 @@ class Core(wiring.Component):
         connect(m, fetch.bus, flipped(self.ibus))
         connect(m, fetch.translate, mmu.fetch)
         connect(m, fetch.out, d.enter)
-        x_next_pc = Signal(64)
-        x_redirect = Signal()
         m_control = m_.payload.control
         m.d.comb += [
             fetch.mode.eq(csr.mode),
-            fetch.redirect.eq(commit.flush | x_redirect),
-            fetch.target.eq(Mux(commit.flush, commit.target, x_next_pc)),
-            fetch.invalidate.eq(commit.retires & m_control.fence_i),
+            fetch.stop.eq(commit.flush),
+            *(getattr(fetch, name).eq(getattr(redirect, name)) for name in ("redirect", "target", "invalidate", "outcome")),
         ]
 
         # ---- D: decode, read registers -----------------------------------------------------------
@@ -170,15 +151,13 @@ class Core(wiring.Component):
         ]
         d_waits = (forward_a.wait | forward_b.wait & ~decode.control.late_b) & ~decode.control.deferrable
         d.stall_on(d_waits)
-        d.kill_on(x_redirect)
+        d.kill_on(redirect.redirect)
         d.kill_on(commit.flush)
 
         # ---- X: execute --------------------------------------------------------------------------
         x_control = x.payload.control
         x_is_div = x.valid & (x_control.unit == Unit.DIV)
         x_result = Signal(64)
-        # A deferred branch goes as predicted until M decides it.
-        x_taken = Mux(x.payload.deferred, x_control.conditional & x.payload.guess.taken, branch.taken)
         m_result = Signal(64)
         m.d.comb += [
             alu.op.eq(x_control.alu),
@@ -210,29 +189,27 @@ class Core(wiring.Component):
             m_.enter.valid.eq(x.moves),
             *(getattr(m_.enter.p, name).eq(getattr(x.payload, name))
               for name in ("pc", "insn", "half", "compressed", "fetch_fault", "guess", "deferred")),
-            m_.enter.p.next_pc.eq(x_next_pc),
+            m_.enter.p.next_pc.eq(redirect.x_next_pc),
             m_.enter.p.control.eq(x_control),
             # What an instruction waits for is in M while it is in X, and leaves M when it leaves X.
             m_.enter.p.result.eq(Mux(x.payload.deferred, Mux(x.payload.late_a, m_result, x.payload.a), x_result)),
             m_.enter.p.source.eq(Mux(x.payload.late_b, m_result, x.payload.b)),
-            m_.enter.p.target.eq(Mux(x_taken, branch.link, branch.target)),
+            m_.enter.p.target.eq(Mux(redirect.x_taken, branch.link, branch.target)),
             x.next_ready.eq(m_.enter.ready),
-        ]
-        # Fetch went on at the address of the instruction behind this one, which need not have arrived.
-        x_behind = Mux(d.valid, d.payload.pc, fetch.out.p.pc)
-        x_wrong = Mux(x.payload.guess.taken, ~x_taken | (branch.target != x_behind), x_taken)
-        x_outcome, m_outcome = Signal(Outcome), Signal(Outcome)
-        x_transfers = x.valid & (x_control.conditional | x_control.jump | x.payload.guess.taken)
-        m_decides = m_.payload.deferred & m_control.conditional
-        m.d.comb += [
-            x_next_pc.eq(Mux(x_taken, branch.target, branch.link)),
-            x_redirect.eq(x.moves & x_wrong & ~x.payload.fetch_fault),
-            outcome_of(x_outcome, x.payload, valid=x.moves & (x_redirect | ~x.payload.deferred), wrong=x_redirect,
-                       taken=x_taken, target=branch.target, link=branch.link),
-            outcome_of(m_outcome, m_.payload, valid=1, wrong=commit.branches, taken=late.holds,
-                       target=Mux(m_.payload.guess.taken, m_.payload.next_pc, m_.payload.target)),
-            # When both have something to tell, a right prediction in M is not learned from.
-            fetch.outcome.eq(Mux(commit.branches | commit.retires & m_decides & ~x_transfers, m_outcome, x_outcome)),
+            redirect.x_valid.eq(x.valid),
+            redirect.x_moves.eq(x.moves),
+            redirect.x.eq(x.payload),
+            redirect.taken.eq(branch.taken),
+            redirect.x_target.eq(branch.target),
+            redirect.link.eq(branch.link),
+            # Fetch went on at the address of the instruction behind this one, which need not have arrived.
+            redirect.behind.eq(Mux(d.valid, d.payload.pc, fetch.out.p.pc)),
+            redirect.m.eq(m_.payload),
+            redirect.m_retires.eq(commit.retires),
+            redirect.m_flush.eq(commit.flush),
+            redirect.m_branches.eq(commit.branches),
+            redirect.m_target.eq(commit.target),
+            redirect.holds.eq(late.holds),
         ]
         x.stall_on(x_is_div & ~div.done)
         x.kill_on(commit.flush)
@@ -343,7 +320,7 @@ class Core(wiring.Component):
             mmu.fence.eq(commit.fence),
             csr.log_append.eq(mmu.log_append),
             csr.event_fetch_miss.eq(fetch.event_miss),
-            csr.event_branch_miss.eq(x_redirect | commit.branches),
+            csr.event_branch_miss.eq(redirect.x_redirects | commit.branches),
             csr.event_tlb_miss.eq(mmu.tlb_miss),
             csr.event_tlb_miss_g.eq(mmu.g_miss),
             csr.event_walk_reference.eq(mmu.reference),
@@ -389,7 +366,7 @@ class Core(wiring.Component):
             now.m_branches.eq(commit.branches),
             now.x_valid.eq(x.valid),
             now.x_held.eq(x_is_div & ~div.done),
-            now.redirect.eq(x_redirect),
+            now.redirect.eq(redirect.x_redirects),
             now.d_valid.eq(d.valid),
             now.d_wait.eq(d_waits),
             now.d_wait_load.eq(now.d_wait & producer),

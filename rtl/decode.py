@@ -15,7 +15,7 @@ from .alu import AluOp, operation
 from .amo import AmoOp
 from .config import Config
 from .from_isa import field, immediate, rows
-from .types import CboOp, CsrOp, SysOp
+from .types import CboOp, CsrOp, Guess, SysOp
 
 
 class Unit(enum.Enum, shape=4):
@@ -118,6 +118,23 @@ def immediate_name(row: Insn) -> str:
     """The operand of a row that is a number the pipeline uses, or nothing; CSR numbers and fence sets are
     not."""
     return next((o for o in row.operands if o.startswith(("imm_", "shamt", "zimm"))), "")
+
+
+class Decoded(data.Struct):
+    """An instruction in X."""
+
+    pc: 64
+    insn: 32
+    half: 16
+    compressed: 1
+    fetch_fault: 1
+    guess: Guess
+    control: Control
+    a: 64       # rs1
+    b: 64       # rs2
+    late_a: 1   # it is not there yet: the instruction in M brings it when it leaves M
+    late_b: 1
+    deferred: 1  # one is late, and M does what X cannot do without it
 
 
 class Decode(wiring.Component):

@@ -44,6 +44,7 @@ class Fetch(wiring.Component):
         self._config = config
         super().__init__({
             "mode":       In(Mode),
+            "stop":       In(1),        # a redirect follows in the next cycle, in which nothing is asked for
             "redirect":   In(1),
             "target":     In(64),
             "invalidate": In(1),        # with `redirect`: forget what the cache holds
@@ -118,7 +119,7 @@ class Fetch(wiring.Component):
             translated.eq(request.valid & request.ready),
             denied.eq(response.fault | ~(response.ram | response.rom)),
         ]
-        m.d.sync += withdrawn.eq(clear & request.valid & ~request.ready)
+        m.d.sync += withdrawn.eq(self.stop | clear & request.valid & ~request.ready)
 
         # ---- The word ----------------------------------------------------------------------------
         m.d.comb += [

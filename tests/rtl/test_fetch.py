@@ -116,15 +116,19 @@ def run(config, seed, stalls, ready_chance, cycles, targets):
 
     async def bench(ctx):
         ctx.set(dut.mode, Mode.S)
-        pc, halted = START, False
+        pc, halted, stopped = START, False, False
         for _ in range(cycles):
-            redirect = rng.random() < (0.3 if halted else 0.03)
+            redirect = stopped or rng.random() < (0.3 if halted else 0.03)
+            stop = not stopped and rng.random() < (0.2 if halted else 0.02)
             target = rng.choice(targets) + 2 * rng.randrange(8)
             ready = int(rng.random() < ready_chance)
             ctx.set(dut.out.ready, ready)
+            ctx.set(dut.stop, stop)
             ctx.set(dut.redirect, redirect)
             ctx.set(dut.target, target)
             world.cycle(ctx, dut)
+            assert not (stopped and ctx.get(dut.translate.request.valid)), "what it depends on changes in this cycle"
+            stopped = stop
             if halted:
                 assert not ctx.get(dut.translate.request.valid)
                 assert config is CACHED or not ctx.get(dut.bus.stb), "but for a refill that goes on"
