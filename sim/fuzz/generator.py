@@ -154,7 +154,7 @@ def _enables(world: World) -> dict[str, int]:
 
 
 def _atp(rng: random.Random, space: pages.Space | None, bits: int) -> int:
-    return 0 if space is None else space.atp(rng.choice((0, rng.getrandbits(bits))))
+    return 0 if space is None else space.atp(rng.choice((0, rng.getrandbits(bits) & ~1)))
 
 
 def _blind_block(world: World, number: int) -> Block:
@@ -225,15 +225,15 @@ def _context(world: World, mode: str, state: dict[str, int | Literal], chosen: d
     host = [chosen["s"]]
     bare: list[pages.Space | None] = [None]
     spaces = {"M": bare, "S": host, "U": host, "VS": guest, "VU": guest}.get(mode, host + guest)
-    own: list[int] = []
+    own: list[int] = []         # in another ASID than the block's: what is translated there may be used before the next fence
     vectors: list[int] = []
     medeleg, mideleg, hideleg = state["medeleg"], state["mideleg"], state["hideleg"]
     assert isinstance(medeleg, int) and isinstance(mideleg, int) and isinstance(hideleg, int)
     if mode == "S":
-        own = [0, *(s.atp(world.rng.getrandbits(16)) for s in world.spaces["s"])]
+        own = [0, *(s.atp(world.rng.getrandbits(16) | 1) for s in world.spaces["s"])]
         vectors = [handlers.ADDRESS[n] + bit for n in handlers.hs_handlers(medeleg) for bit in (0, 1)]
     elif mode == "VS":
-        own = [0, *(s.atp(world.rng.getrandbits(16)) for s in world.spaces["vs"])]
+        own = [0, *(s.atp(world.rng.getrandbits(16) | 1) for s in world.spaces["vs"])]
         vectors = [handlers.ADDRESS["vs"] + bit for bit in (0, 1)]
     works = {"S": host, "U": host, "VS": guest, "VU": guest}.get(mode, [])
     inner = world.rng.choice(("VS", "VU"))

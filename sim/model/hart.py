@@ -137,7 +137,7 @@ class Hart:
     lines: i64 = 0                      # interrupt wires, as bits of mip
     time: i64 = 0                       # the `time` of this instruction, before htimedelta
     time_origin: i64 = 0                # time = origin + records / CYCLES_PER_TICK, alone
-    locked: bool = False                # follow an RTL record: the seven below come from it
+    locked: bool = False                # follow an RTL record: the eight below come from it
     in_cycle: i64 = 0
     in_counter: i64 = 0                 # the hpm counter that the instruction reads
     in_clock: i64 = 0
@@ -145,6 +145,7 @@ class Hart:
     in_sc_spurious: bool = False
     error_dword: i64 = -1               # aligned physical address at which this instruction meets a bus error,
     error_fetch: bool = False           # while it is fetched (or while it executes)
+    error_va: i64 = 0                   # ... and the portion of it that is then fetched
 
     # The explicit access of this instruction, for its record.
     mem_vaddr: i64 = 0

@@ -1,8 +1,9 @@
 """Following an RTL: the model executes what the records say was retired, and compares.
 
 What is taken from a record is the closed list of the fields marked IN in isa/retire.py, whether an interrupt
-was taken, `mem_rdata` of a load whose address is a device or the host interface, and the value of an hpm
-counter of what only the RTL has. Everything else is computed and must be equal.
+was taken, which portion of an instruction was fetched at a bus error (xtval), `mem_rdata` of a load whose address is a
+device or the host interface, and the value of an hpm counter of what only the RTL has. Everything else is computed and
+must be equal.
 """
 
 from typing import Final
@@ -37,6 +38,7 @@ CYCLE: Final[i64] = FIELDS["cycle"].word
 RD_VALUE: Final[i64] = FIELDS["rd_value"].word
 RDATA: Final[i64] = FIELDS["mem_rdata"].word
 CSR_VALUE: Final[i64] = FIELDS["csr_value"].word
+TVAL: Final[i64] = FIELDS["tval"].word
 ERROR_PADDR: Final[i64] = FIELDS["error_paddr"].word
 CLOCK: Final[i64] = FIELDS["clock"].word
 SAMPLED: Final[i64] = sum([_mask(f.name) for f in FIELDS.values() if f.sampled and f.word == 0])
@@ -109,6 +111,7 @@ def _sample(h: Hart, block: Block, number: i64, flags: i64) -> None:
         # With no cached translation or instruction, every access of this step passes the checks.
         h.error_dword = block.word(number, ERROR_PADDR) & -8
         h.error_fetch = flags & CAUSE == FETCH_ERROR
+        h.error_va = block.word(number, TVAL)       # of two portions the other one may have been translated long ago
         h.flush()
 
 

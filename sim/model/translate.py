@@ -217,4 +217,4 @@ def write_pte(h: Hart, a: Access, address: i64, pte: i64) -> None:
 
 def bus_error(h: Hart, a: Access, address: i64) -> bool:
     """In lockstep: is this the access of the instruction, a fetch or another, that met a bus error at `address`?"""
-    return address & -8 == h.error_dword and (a.kind == FETCH) == h.error_fetch
+    return address & -8 == h.error_dword and (a.kind == FETCH and a.va == h.error_va if h.error_fetch else a.kind != FETCH)

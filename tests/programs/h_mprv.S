@@ -123,4 +123,14 @@ PROGRAM 1
     csrc    mstatus, t5
     EXPECT_CSR mcause, EXC_BREAKPOINT
     EXPECT_GVA 0
+    CHECK   11                              /* MXR of vsstatus is nothing to HS */
+    li      a0, VA(0)
+    PUT     S_L0, PTE_OF(DATA(1), PTE_V | PTE_X | PTE_A | PTE_D)
+    FENCE_ALL
+    li      t0, MSTATUS_MXR
+    csrs    vsstatus, t0
+    FAULT   EXC_LOAD_PAGE_FAULT, AS_S, ld a1, 0(a0)
+    csrs    sstatus, t0
+    AS      AS_S, ld a1, 0(a0)
+    EXPECT  a1, 0x55
     j       pass

@@ -141,6 +141,16 @@ PROGRAM
     csrr    a2, sepc
     bne     a1, a2, fail
     EXPECT  a3, VALUE
+
+    CHECK   29                              /* and it never fetches where the user has just fetched */
+    fence.i
+    li      a0, VA(1) + 4                   /* a return */
+    TRY     PRV_U, USER_ALIAS, jalr a0
+    EXPECT_DONE PRV_U
+    STATUS  MSTATUS_SUM
+    TRY     PRV_S, 0, jr a0
+    mv      s11, a0
+    EXPECT_HS EXC_INSTRUCTION_PAGE_FAULT
     j       pass
 
 toggle_sum:

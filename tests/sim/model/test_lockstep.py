@@ -160,11 +160,11 @@ def test_a_bus_error_is_an_access_fault_of_the_access_that_meets_it(word: int, c
     b = Bare()
     b.x(x5=DATA)
     assert not one(b, word)["trap"]                         # caches are warm now
-    r = one(b, word, bus_error=1, cause=cause, error_paddr=address + 3)
+    r = one(b, word, bus_error=1, cause=cause, error_paddr=address + 3, tval=address)
     assert (r["trap"], r["cause"]) == (1, cause)
     # It was the fetch that met it, or it was not: the cause tells where both touch the same doubleword.
-    assert not one(b, word, bus_error=1, cause=5 if cause == 1 else 1, error_paddr=address + 3)["trap"]
-    assert not one(b, word, bus_error=1, cause=cause, error_paddr=address + 8)["trap"]
+    assert not one(b, word, bus_error=1, cause=5 if cause == 1 else 1, error_paddr=address + 3, tval=address)["trap"]
+    assert not one(b, word, bus_error=1, cause=cause, error_paddr=address + 8, tval=address)["trap"]
     assert not one(b, word)["trap"]
 
 
@@ -172,9 +172,20 @@ def test_a_bus_error_in_the_second_half_of_an_instruction() -> None:
     b = Bare()
     b.put(CODE + 6, [NOP])
     b.h.pc = CODE + 6
-    b.m.lock(array("Q", pack({"bus_error": 1, "cause": 1, "error_paddr": CODE + 8})), 1)
+    b.m.lock(array("Q", pack({"bus_error": 1, "cause": 1, "error_paddr": CODE + 8, "tval": CODE + 8})), 1)
     r = unpack(b.h.record)
     assert (r["cause"], r["pc"], r["tval"]) == (1, CODE + 6, CODE + 8)
+
+
+def test_a_bus_error_is_that_of_the_portion_which_was_fetched_then() -> None:
+    """Both portions may be fetched through one page-table entry, and the RTL have read it long ago for the first."""
+    for portion in (CODE + 6, CODE + 8):
+        b = Bare()
+        b.put(CODE + 6, [NOP])
+        b.h.pc = CODE + 6
+        b.m.lock(array("Q", pack({"bus_error": 1, "cause": 1, "error_paddr": CODE + 2, "tval": portion})), 1)
+        # The doubleword at CODE holds the first portion alone.
+        assert unpack(b.h.record)["trap"] == (portion == CODE + 6)
 
 
 def test_a_bus_error_in_a_walk_is_reported_as_the_original_access() -> None:
