@@ -2,22 +2,23 @@
    hstatus.VTVM is set. All others, the hypervisor's own registers among them, do not exist for the guest. */
 #include "csr.h"
 #include "insn.h"
+#include "shadow.h"
 #include "virtual.h"
 
 /* False if the guest has no such CSR. */
-static inline bool read(unsigned csr, uint64_t *value)
+static inline bool read(const struct vcpu *vcpu, unsigned csr, uint64_t *value)
 {
     switch (csr) {
     case CSR_CYCLE:     *value = csr_read(CSR_CYCLE); return true;
     case CSR_TIME:      *value = csr_read(CSR_TIME) + csr_read(CSR_HTIMEDELTA); return true;
     case CSR_INSTRET:   *value = csr_read(CSR_INSTRET); return true;
     case CSR_STIMECMP:  *value = csr_read(CSR_VSTIMECMP); return true;
-    case CSR_SATP:      *value = csr_read(CSR_VSATP); return true;
+    case CSR_SATP:      *value = SHADOW ? vcpu->satp : csr_read(CSR_VSATP); return true;
     default:            return false;
     }
 }
 
-static void write(unsigned csr, uint64_t value)
+static void write(struct vcpu *vcpu, unsigned csr, uint64_t value)
 {
     uint64_t mode = value & SATP_MODE;
 
@@ -25,8 +26,12 @@ static void write(unsigned csr, uint64_t value)
         csr_write(CSR_VSTIMECMP, value);
 
     /* From VS-mode a write with an unsupported MODE changes nothing; from here the hart would take the other fields. */
-    if (csr == CSR_SATP && (mode == SATP_MODE_BARE || mode == SATP_MODE_SV39))
-        csr_write(CSR_VSATP, value);
+    if (csr == CSR_SATP && (mode == SATP_MODE_BARE || mode == SATP_MODE_SV39)) {
+        if (SHADOW)
+            shadow_write_satp(vcpu, value);
+        else
+            csr_write(CSR_VSATP, value);
+    }
 }
 
 /* Bits 11:10 of a CSR's number say read-only, bits 9:8 the lowest mode. */
@@ -51,14 +56,14 @@ enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn)
     bool writes = operation == 1 || source != 0;
     uint64_t old;
 
-    if (!read(csr, &old) || (writes && is_read_only(csr)) || !may_access(csr))
+    if (!read(vcpu, csr, &old) || (writes && is_read_only(csr)) || !may_access(csr))
         return reflect(vcpu, EXC_ILLEGAL_INSTRUCTION, insn);
     if (!vcpu_has(vcpu, INSN_RD(insn)) || !(immediate || vcpu_has(vcpu, source)))
         return AGAIN;
     if (writes) {
         uint64_t operand = immediate ? source : vcpu->regs[source];
 
-        write(csr, operation == 1 ? operand : operation == 2 ? old | operand : old & ~operand);
+        write(vcpu, csr, operation == 1 ? operand : operation == 2 ? old | operand : old & ~operand);
     }
     vcpu_set(vcpu, INSN_RD(insn), old);
     return STEP;

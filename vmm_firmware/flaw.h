@@ -12,6 +12,7 @@ enum flaw {
     FLAW_FORGETS_REST,          /* a batch that the end of a slice cuts short is reported as done */
     FLAW_SPINNER_STAYS,         /* a pause-loop exit changes nothing */
     FLAW_YIELDS_TO_ANYONE,      /* a pause-loop exit gives the hart to whoever is next */
+    FLAW_STALE_SHADOW,          /* a fence for one address leaves the shadow page tables as they are */
 };
 
 #endif

@@ -7,10 +7,6 @@
 #define ENTRIES     (1 << VPN_BITS)
 #define ROOT_SIZE   (PAGE_SIZE << X4_BITS)
 
-#ifndef GSTAGE_LEAF_LEVEL
-#define GSTAGE_LEAF_LEVEL (PAGE_LEVELS - 1)     /* the largest leaf: 0 forces 4 KiB pages */
-#endif
-
 /* U: the G-stage checks every access as if from U-mode. A and D are set, or a hart without hardware updates (Svade)
    would fault on the first access of each page. */
 #define LEAF_FLAGS  (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
@@ -18,7 +14,7 @@
 extern char page_pool_start[], page_pool_end[];     /* link.ld */
 static uint64_t pool_next;
 
-static uint64_t zeroed_pages(uint64_t size)
+uint64_t gstage_zeroed_pages(uint64_t size)
 {
     if (pool_next == 0)
         pool_next = (uint64_t)page_pool_start;
@@ -34,7 +30,7 @@ static uint64_t zeroed_pages(uint64_t size)
 
 uint64_t gstage_create(void)
 {
-    return zeroed_pages(ROOT_SIZE);
+    return gstage_zeroed_pages(ROOT_SIZE);
 }
 
 static unsigned level_shift(int level)
@@ -60,7 +56,7 @@ static uint64_t *entry_at(uint64_t root, uint64_t gpa, int level)
         if (at == level)
             return entry;
         if (!(*entry & PTE_V))
-            *entry = pte(zeroed_pages(PAGE_SIZE), PTE_V);
+            *entry = pte(gstage_zeroed_pages(PAGE_SIZE), PTE_V);
         table = (*entry & PTE_PPN) >> PTE_PPN_SHIFT << PAGE_SHIFT;
     }
 }

@@ -8,6 +8,7 @@
 #include "pause_loop.h"
 #include "sbi.h"
 #include "sched.h"
+#include "shadow.h"
 #include "vmid.h"
 
 #ifndef HCOUNTEREN
@@ -15,11 +16,12 @@
 #endif
 
 /* What a hart without the hypervisor extension would handle in S-mode. ECALL from VS-mode, guest-page faults and virtual
-   instructions cannot be delegated; access faults could be, but would be faults of the machine, not of the guest. */
+   instructions cannot be delegated; access faults could be, but would be faults of the machine, not of the guest. Page
+   faults of a guest on shadow page tables may be the shadow's. */
+#define PAGE_FAULTS (1 << EXC_INSTRUCTION_PAGE_FAULT | 1 << EXC_LOAD_PAGE_FAULT | 1 << EXC_STORE_PAGE_FAULT)
 #define DELEGATED                                                                                       \
     (1 << EXC_ILLEGAL_INSTRUCTION | 1 << EXC_BREAKPOINT | 1 << EXC_LOAD_MISALIGNED |                    \
-     1 << EXC_STORE_MISALIGNED | 1 << EXC_ECALL_U | 1 << EXC_INSTRUCTION_PAGE_FAULT |                   \
-     1 << EXC_LOAD_PAGE_FAULT | 1 << EXC_STORE_PAGE_FAULT)
+     1 << EXC_STORE_MISALIGNED | 1 << EXC_ECALL_U | (SHADOW ? 0 : PAGE_FAULTS))
 
 #define VS_INTERRUPTS (HIDELEG_VSSI | HIDELEG_VSTI | HIDELEG_VSEI)
 
@@ -56,6 +58,8 @@ static void set_up_hart(void)
     csr_write_checked(CSR_SIE, SIE_STIE, UINT64_MAX);
 
     vmid_init();
+    if (SHADOW)
+        shadow_init();
     pause_loop_init();
 }
 

@@ -23,6 +23,8 @@ enum outcome insn_fetch_fault(struct vcpu *vcpu, uint64_t fault)
     /* HLVX reports a load; the guest did a fetch. A guest-page fault is left to the guest's own next fetch. */
     switch (fault) {
     case EXC_LOAD_PAGE_FAULT:
+        if (SHADOW)
+            return RESUME;      /* the page may be no more than forgotten */
         return reflect(vcpu, EXC_INSTRUCTION_PAGE_FAULT, csr_read(CSR_SEPC));
     case EXC_LOAD_ACCESS_FAULT:
         return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, csr_read(CSR_SEPC));

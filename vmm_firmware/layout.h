@@ -43,6 +43,10 @@
 #endif
 #define VCPUS_MAX           (GUESTS_MAX * HARTS)
 
+#ifndef SHADOW
+#define SHADOW              0           /* 1: guests that translate run on shadow page tables instead of two stages */
+#endif
+
 #define STACK_SIZE          0x2000
 
 /* SBI vendor range: 0x09000000 + mvendorid, and mvendorid is 0. */

@@ -1,7 +1,7 @@
 /* SBI remote fence extension. The harts of a machine share one real hart, so a fence is local here. One that does not run
    needs no fence of its own: it gets a full one when it comes in after another hart of its machine (vmid.c). */
-#include "guarded.h"
 #include "sbi.h"
+#include "shadow.h"
 
 enum { FENCE_I, SFENCE_VMA, SFENCE_VMA_ASID };
 
@@ -19,12 +19,8 @@ static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
     }
     if (size != 0 && size != UINT64_MAX && start + (size - 1) < start)     /* UINT64_MAX is everything */
         return sbi_error(result, SBI_ERR_INVALID_ADDRESS);
-    if (!(harts >> vcpu->hart & 1))
-        return STEP;
-    if (SBI_FID(vcpu) == SFENCE_VMA)
-        fence_guest();
-    else
-        fence_guest_asid(SBI_ARG(vcpu, 4));
+    if (SHADOW || harts >> vcpu->hart & 1)      /* shadow page tables belong to the whole machine */
+        guest_fence(vcpu, 0, SBI_FID(vcpu) == SFENCE_VMA_ASID ? &SBI_ARG(vcpu, 4) : 0);
     return STEP;
 }
 

@@ -6,6 +6,7 @@
 #include "pause_loop.h"
 #include "sbi.h"
 #include "sched.h"
+#include "shadow.h"
 #include "virtual.h"
 
 /* Nothing is mapped where the guest jumped to, or where its page table is. */
@@ -39,10 +40,10 @@ exit_handler *const exit_handlers[EXCEPTIONS] = {
     [EXC_ECALL_S] = unexpected,
     [EXC_ECALL_VS] = sbi_call,
     [EXC_ECALL_M] = unexpected,
-    [EXC_INSTRUCTION_PAGE_FAULT] = unexpected,
-    [EXC_LOAD_PAGE_FAULT] = unexpected,
+    [EXC_INSTRUCTION_PAGE_FAULT] = SHADOW ? shadow_page_fault : unexpected,
+    [EXC_LOAD_PAGE_FAULT] = SHADOW ? shadow_page_fault : unexpected,
     [14] = unexpected,
-    [EXC_STORE_PAGE_FAULT] = unexpected,
+    [EXC_STORE_PAGE_FAULT] = SHADOW ? shadow_page_fault : unexpected,
     [16] = unexpected,
     [17] = unexpected,
     [EXC_SOFTWARE_CHECK] = unexpected,

@@ -3,6 +3,7 @@
 
 #include "csr.h"
 #include "exit.h"
+#include "shadow.h"
 #include "vmid.h"
 
 struct vcpu vcpus[VCPUS_MAX];
@@ -31,6 +32,7 @@ void vcpu_start(struct vcpu *vcpu, uint64_t pc, uint64_t a1)
     vcpu->hstatus = HSTATUS_GUESTS | HSTATUS_SPV | HSTATUS_SPVP;
     vcpu->sstatus = SSTATUS_SPP;
     vcpu->vs = (struct vs_csrs) { .timecmp = UINT64_MAX };
+    vcpu->satp = SATP_MODE_BARE;
     vcpu->state = VCPU_READY;
 }
 
@@ -112,6 +114,8 @@ void vcpu_load(struct vcpu *vcpu)
     csr_write(CSR_SCOUNTEREN, vcpu->vs.counteren);
     csr_write(CSR_SENVCFG, vcpu->vs.envcfg);
     vmid_enter(vcpu);
+    if (SHADOW)
+        shadow_enter(vcpu);
 
     /* A reservation of the guest that ran before would let this one's SC succeed; a failing SC ends it. */
     __asm__ volatile("sc.d zero, zero, (%0)" : : "r"(&broken_reservation) : "memory");

@@ -10,7 +10,7 @@
 #define EXCEPTIONS      26      /* exception codes 0-25 can occur; 24 and 25 are Xdoppel's */
 
 #ifndef VTVM
-#define VTVM 0                  /* HSTATUS_VTVM: satp and SFENCE.VMA trap as well */
+#define VTVM (SHADOW ? HSTATUS_VTVM : 0)    /* satp, SFENCE.VMA and SINVAL.VMA trap as well */
 #endif
 #define HSTATUS_GUESTS  (HSTATUS_VTW | VTVM)    /* WFI comes to the hypervisor, so that others can run meanwhile */
 
@@ -44,6 +44,7 @@ struct vcpu {
     /* While the guest is the current one these are in CSRs instead. sstatus.SPP is the privilege to return to. */
     uint64_t pc, hstatus, sstatus;
     struct vs_csrs vs;
+    uint64_t satp;              /* with shadow page tables: what the guest has written; vsatp is the shadow's */
     struct vm *vm;
     unsigned hart;              /* its number in the machine */
     enum vcpu_state state;

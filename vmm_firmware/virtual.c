@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 #include "csr.h"
-#include "guarded.h"
 #include "insn.h"
+#include "shadow.h"
 
 typedef enum outcome emulator(struct vcpu *vcpu, uint32_t insn);
 
@@ -27,7 +27,7 @@ static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
     return vcpu_wait(vcpu, false);
 }
 
-/* Traps only while hstatus.VTVM is set. */
+/* SFENCE.VMA, or SINVAL.VMA, which may do more than it has to. They trap only while hstatus.VTVM is set. */
 static enum outcome sfence_vma(struct vcpu *vcpu, uint32_t insn)
 {
     unsigned rs1 = INSN_RS1(insn), rs2 = INSN_RS2(insn);
@@ -36,14 +36,7 @@ static enum outcome sfence_vma(struct vcpu *vcpu, uint32_t insn)
         return illegal(vcpu, insn);
     if (!vcpu_has(vcpu, rs1) || !vcpu_has(vcpu, rs2))
         return AGAIN;
-    if (rs1 == 0 && rs2 == 0)
-        fence_guest();
-    else if (rs2 == 0)
-        fence_guest_address(vcpu->regs[rs1]);
-    else if (rs1 == 0)
-        fence_guest_asid(vcpu->regs[rs2]);
-    else
-        fence_guest_address_asid(vcpu->regs[rs1], vcpu->regs[rs2]);
+    guest_fence(vcpu, rs1 ? &vcpu->regs[rs1] : NULL, rs2 ? &vcpu->regs[rs2] : NULL);
     return STEP;
 }
 
@@ -53,6 +46,7 @@ static const struct {
 } table[] = {
     { MASK_WFI,         MATCH_WFI,          wfi },
     { MASK_SFENCE_VMA,  MATCH_SFENCE_VMA,   sfence_vma },
+    { MASK_SINVAL_VMA,  MATCH_SINVAL_VMA,   sfence_vma },
 };
 
 static enum outcome emulate(struct vcpu *vcpu, uint32_t insn)

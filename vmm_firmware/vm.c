@@ -40,3 +40,10 @@ void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size)
         return 0;
     return (void *)(vm->ram + offset);
 }
+
+uint64_t vm_host_page(struct vm *vm, uint64_t gpa, int level)
+{
+    uint64_t size = 1ull << (PAGE_SHIFT + VPN_BITS * level), host = (uint64_t)vm_memory(vm, gpa & -size, size);
+
+    return level > GSTAGE_LEAF_LEVEL || host % size ? 0 : host;
+}

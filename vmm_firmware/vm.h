@@ -35,4 +35,8 @@ void vm_create(const char *name, const void *image, uint64_t size);
 /* Host pointer to `size` bytes of the guest's RAM, or NULL if any of them lies outside. */
 void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size);
 
+/* Host-physical address of the page of this level around `gpa`; 0 unless all of it is RAM of the guest, aligned in the host, too,
+   and pages are to be so large. */
+uint64_t vm_host_page(struct vm *vm, uint64_t gpa, int level);
+
 #endif

@@ -24,6 +24,15 @@ void vmid_init(void)
     fence_gstage();
 }
 
+void vmid_bare(void)
+{
+    csr_write(CSR_HGATP, HGATP_MODE_BARE);
+    if (vmid_max == 0) {        /* else VMID 0 is never that of two stages */
+        fence_gstage();
+        fence_guest();
+    }
+}
+
 uint64_t vmid_rollovers(void)
 {
     return generation - 1;
