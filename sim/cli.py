@@ -262,6 +262,18 @@ def spinlock(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout:
     _finish(terminal, outcome)
 
 
+@vmm.command()
+def twostage(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout: Timeout = 600.0,
+             as_json: Json = False) -> None:
+    """Shadow page tables against two-stage translation: the same work, exits, page-table reads, cycles."""
+    from sim.vmm.scenario import Setting
+    from sim.vmm.twostage import measure, show
+    with Terminal(as_json=as_json) as terminal:
+        outcome = measure(Setting(on.value, config, timeout, terminal))
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
 @app.command()
 def verilog(config: ConfigName = "default",
             output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,

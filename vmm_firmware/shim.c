@@ -12,7 +12,14 @@
      1 << EXC_INSTRUCTION_GUEST_PAGE_FAULT | 1 << EXC_LOAD_GUEST_PAGE_FAULT |                           \
      1 << EXC_STORE_GUEST_PAGE_FAULT | 1 << EXC_VIRTUAL_INSTRUCTION)
 
-#define COUNTERS (MCOUNTEREN_CY | MCOUNTEREN_TM | MCOUNTEREN_IR)
+#ifndef HPM_EVENTS
+#define HPM_EVENTS 0        /* 1: hpmcounter3 counts reads of page-table entries, hpmcounter4 TLB misses (isa/events.py) */
+#endif
+#define TLB_MISS        1
+#define WALK_REFERENCE  3
+#define HPM_COUNTERS    (HPM_EVENTS ? 1 << 3 | 1 << 4 : 0)
+
+#define COUNTERS (MCOUNTEREN_CY | MCOUNTEREN_TM | MCOUNTEREN_IR | HPM_COUNTERS)
 
 void shim_main(void)
 {
@@ -28,6 +35,10 @@ void shim_main(void)
     /* Whether a guest sees a counter is decided by hcounteren; the hypervisor itself reads them all. */
     csr_write_checked(CSR_MCOUNTEREN, COUNTERS, COUNTERS);
     csr_write(CSR_MCOUNTINHIBIT, 0);
+    if (HPM_EVENTS) {
+        csr_write(CSR_MHPMEVENT3, WALK_REFERENCE);
+        csr_write(CSR_MHPMEVENT4, TLB_MISS);
+    }
 
     csr_write(CSR_MSTATUS, (uint64_t)PRV_S << MSTATUS_MPP_SHIFT);
     csr_write(CSR_MEPC, (uint64_t)hypervisor_main);

@@ -98,3 +98,24 @@ def test_harts(run, on, ticks):
 def test_harts_in_lockstep(run):
     """The fences count on the RTL, which remembers translations."""
     assert run("rtl", "harts", HARTS=3, SLICE_TICKS=200).code == 0
+
+
+@pytest.mark.parametrize("leaf", [0, 2])
+@pytest.mark.parametrize("on", QUICK)
+def test_shadow(run, on, leaf):
+    """The demo's guests on shadow page tables, made of small pages and of large ones."""
+    shadow = run(on, SHADOW=1, GSTAGE_LEAF_LEVEL=leaf)
+    assert shadow.code == 0, shadow.text
+    assert shadow.exits("worker")["instructions"] > run(on).exits("worker")["instructions"]
+
+
+def test_shadow_of_little_room(run):
+    """One address space and as few tables as one instruction may need: what is dropped comes back."""
+    tight = run("model", "worker", "worker", "driver", SHADOW=1, SHADOW_TABLES=8, SHADOW_SPACES=1, GSTAGE_LEAF_LEVEL=0,
+                DRIVER_ROUNDS=10)
+    assert tight.code == 0, tight.text
+
+
+def test_shadow_of_harts(run):
+    """The shadow belongs to the machine: fences of one hart count for the others."""
+    assert run("model", "harts", "harts", HARTS=3, SLICE_TICKS=100, SHADOW=1).code == 0
