@@ -11,7 +11,7 @@ help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
-	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped"
+	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped; before that, many guests"
 	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
 	@echo "make bitstream  the core and the hypervisor for the board ULX3S (LFE5U-85F), by tools from PyPI"
@@ -28,6 +28,8 @@ test: setup model lint
 	$(BIN)/pytest -n 2 --dist loadscope
 
 soak: setup model
+	@$(BIN)/doppelhart vmm density --timeout 3600
+	@$(BIN)/doppelhart vmm density --on rtl --timeout 3600
 	@for config in tiny default linux; do \
 		echo "== $$config"; \
 		$(BIN)/doppelhart fuzz --against rtl --config $$config --seeds 0:1000000 \

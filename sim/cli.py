@@ -274,6 +274,19 @@ def twostage(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout
     _finish(terminal, outcome)
 
 
+@vmm.command()
+def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", help="Default: 1000, on the RTL 64.")] = None,
+            on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
+            as_json: Json = False) -> None:
+    """Very many machines on one hart: memory of each, price of a switch, VMIDs that roll over."""
+    from sim.vmm.density import GUESTS, measure, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        outcome = measure(Setting(on.value, config, timeout, terminal), GUESTS[on.value] if guests is None else guests)
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
 @app.command()
 def verilog(config: ConfigName = "default",
             output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,

@@ -71,7 +71,8 @@ def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str]
         toolchain.binary(elf)
     cc([*flags, "-S", FIRMWARE / "offsets.c", "-o", scratch / "offsets.s"])
     (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))
-    (scratch / "guests.inc").write_text("".join(f"    guest {name}\n" for name in guests))
+    lines = [f"image {name}" for name in dict.fromkeys(guests)] + [f"guest {name}" for name in guests]
+    (scratch / "guests.inc").write_text("".join(f"    {line}\n" for line in lines))
     elf = scratch / "firmware.elf"
     cc([*flags, *HYPERVISOR, f"-Wa,-I{scratch}", "-T", FIRMWARE / "link.ld", *_hypervisor_sources(), "-o", elf])
     return elf

@@ -13,6 +13,7 @@ enum flaw {
     FLAW_SPINNER_STAYS,         /* a pause-loop exit changes nothing */
     FLAW_YIELDS_TO_ANYONE,      /* a pause-loop exit gives the hart to whoever is next */
     FLAW_STALE_SHADOW,          /* a fence for one address leaves the shadow page tables as they are */
+    FLAW_STALE_VMID,            /* VMIDs are given away again without a fence */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "gstage.h"
 
 #include "isa.h"
+#include "pages.h"
 #include "panic.h"
 
 #define ENTRIES     (1 << VPN_BITS)
@@ -11,26 +12,9 @@
    would fault on the first access of each page. */
 #define LEAF_FLAGS  (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
 
-extern char page_pool_start[], page_pool_end[];     /* link.ld */
-static uint64_t pool_next;
-
-uint64_t gstage_zeroed_pages(uint64_t size)
-{
-    if (pool_next == 0)
-        pool_next = (uint64_t)page_pool_start;
-
-    uint64_t start = (pool_next + size - 1) & ~(size - 1);  /* tables are aligned to their size */
-
-    if (start + size > (uint64_t)page_pool_end)
-        panic("no room for a page table of %u bytes\n", size);
-    pool_next = start + size;
-    __builtin_memset((void *)start, 0, size);
-    return start;
-}
-
 uint64_t gstage_create(void)
 {
-    return gstage_zeroed_pages(ROOT_SIZE);
+    return pages_zeroed(ROOT_SIZE);
 }
 
 static unsigned level_shift(int level)
@@ -56,7 +40,7 @@ static uint64_t *entry_at(uint64_t root, uint64_t gpa, int level)
         if (at == level)
             return entry;
         if (!(*entry & PTE_V))
-            *entry = pte(gstage_zeroed_pages(PAGE_SIZE), PTE_V);
+            *entry = pte(pages_zeroed(PAGE_SIZE), PTE_V);
         table = (*entry & PTE_PPN) >> PTE_PPN_SHIFT << PAGE_SHIFT;
     }
 }

@@ -11,9 +11,6 @@
 #define GSTAGE_LEAF_LEVEL (PAGE_LEVELS - 1)     /* the largest leaf: 0 forces 4 KiB pages */
 #endif
 
-/* Memory for page tables: `size` bytes, a power of two from PAGE_SIZE on, aligned to it. Panics when the pool is empty. */
-uint64_t gstage_zeroed_pages(uint64_t size);
-
 /* An empty Sv39x4 table; returns the host-physical address of its root. */
 uint64_t gstage_create(void);
 

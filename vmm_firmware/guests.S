@@ -1,13 +1,20 @@
-/* The guests in this image. guests.inc is written by the build: one line `guest NAME` for each. */
-    .macro guest name
+/* The guests in this image. guests.inc is written by the build: one line `image NAME` for each that is different, and one line
+   `guest NAME` for each machine. Machines with the same name share the image. */
+    .macro image name
     .section .rodata.guests, "a"
     .balign 8
-1:  .incbin "\name\().bin"
-2:  .balign 8
-3:  .asciz "\name"
+image_\name:
+    .incbin "\name\().bin"
+end_\name:
+    .balign 8
+name_\name:
+    .asciz  "\name"
+    .endm
+
+    .macro guest name
     .section .guest_images, "a"
     .balign 8
-    .dword  3b, 1b, 2b
+    .dword  name_\name, image_\name, end_\name
     .endm
 
 #include "guests.inc"

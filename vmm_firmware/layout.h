@@ -37,7 +37,9 @@
 #define SLICES_MAX          100000      /* a guest that has not finished after so many slices never will */
 #endif
 
+#ifndef GUESTS_MAX
 #define GUESTS_MAX          16
+#endif
 #ifndef HARTS
 #define HARTS               1           /* of each guest; the first starts, and starts the others through the SBI */
 #endif

@@ -1,8 +1,8 @@
-/* Our own SBI extension, in the vendor range: function 0 does nothing, function 1 is the multicall. Alone, function 0 never
-   comes here: switch.S answers it. */
+/* Our own SBI extension, in the vendor range: function 0 does nothing, function 1 is the multicall, function 2 returns the
+   number of the machine. Alone, function 0 never comes here: switch.S answers it. */
 #include "sbi_multicall.h"
 
-enum { NULL_CALL, MULTICALL = SBI_FID_MULTICALL };
+enum { NULL_CALL, MULTICALL = SBI_FID_MULTICALL, MACHINE_NUMBER };
 
 static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
@@ -11,6 +11,9 @@ static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
         return STEP;
     case MULTICALL:
         return sbi_multicall(vcpu, result);
+    case MACHINE_NUMBER:
+        result->value = vcpu->vm->index;
+        return STEP;
     default:
         return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
     }

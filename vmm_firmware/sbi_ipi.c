@@ -1,5 +1,4 @@
 /* SBI inter-processor interrupt extension: a software interrupt for harts of the machine, the caller itself among them. */
-#include "csr.h"
 #include "sbi.h"
 
 static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
@@ -10,16 +9,9 @@ static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
         return sbi_error(result, SBI_ERR_NOT_SUPPORTED);
     if (!sbi_harts(SBI_ARG(vcpu, 0), SBI_ARG(vcpu, 1), &harts))
         return sbi_error(result, SBI_ERR_INVALID_PARAM);
-    for (unsigned hart = 0; hart < HARTS; hart++) {
-        struct vcpu *target = &vcpu->vm->vcpus[hart];
-
-        if (!(harts >> hart & 1))
-            continue;
-        if (target == vcpu)
-            csr_set(CSR_HVIP, HVIP_VSSIP);
-        else
-            target->vs.hvip |= HVIP_VSSIP;
-    }
+    for (unsigned hart = 0; hart < HARTS; hart++)
+        if (harts >> hart & 1)
+            vcpu_raise(&vcpu->vm->vcpus[hart], vcpu, HVIP_VSSIP);
     return STEP;
 }
 

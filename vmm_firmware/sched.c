@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "csr.h"
+#include "pages.h"
 #include "power.h"
 #include "vmid.h"
 
@@ -12,6 +13,7 @@
 
 static uint64_t switches;
 static struct vcpu *preferred;
+static uint64_t next_wake = UINT64_MAX;     /* no waiting hart's time comes before that */
 
 static uint64_t now(void)
 {
@@ -26,20 +28,23 @@ static uint64_t wake_time(const struct vcpu *vcpu)
     return vcpu->vs.timecmp - csr_read(CSR_HTIMEDELTA);
 }
 
-/* Readies every hart whose time or interrupt has come; returns when the next one's time will. */
+/* Readies every hart whose time has come; returns when the next one's will. Many may wait, so they are looked at only then. */
 static uint64_t wake_waiting(void)
 {
-    uint64_t next = UINT64_MAX, time = now();
+    uint64_t time = now();
 
+    if (time < next_wake)
+        return next_wake;
+    next_wake = UINT64_MAX;
     for (struct vcpu *vcpu = vcpus; vcpu < vcpus + vcpu_count; vcpu++) {
         if (vcpu->state != VCPU_WAITING)
             continue;
-        if (wake_time(vcpu) <= time || vcpu_interrupted(vcpu))
+        if (wake_time(vcpu) <= time)
             vcpu->state = VCPU_READY;
-        else if (wake_time(vcpu) < next)
-            next = wake_time(vcpu);
+        else if (wake_time(vcpu) < next_wake)
+            next_wake = wake_time(vcpu);
     }
-    return next;
+    return next_wake;
 }
 
 static struct vcpu *ready_after(unsigned index)
@@ -97,6 +102,8 @@ static _Noreturn void finish(void)
         if (!vms[i].passed)
             code = EXIT_GUEST_FAILED;
     console_print("[hypervisor] switches: %u, VMID rollovers: %u\n", switches, vmid_rollovers());
+    console_print("[hypervisor] memory: %u bytes of RAM and %u of state for each guest, %u of tables and disks for all\n",
+                  (uint64_t)GUEST_RAM_SIZE, sizeof(struct vm) + HARTS * sizeof(struct vcpu), pages_used());
     console_print("[hypervisor] all guests have ended, %s\n", code == EXIT_PASSED ? "passed" : "failed");
     power_off(code);
 }
@@ -148,6 +155,8 @@ static unsigned index_of(const struct vcpu *vcpu)
 struct vcpu *sched_next(struct vcpu *current)
 {
     vcpu_save(current);
+    if (current->state == VCPU_WAITING && wake_time(current) < next_wake)
+        next_wake = wake_time(current);
     return choose(index_of(current));
 }
 

@@ -6,6 +6,7 @@
 #include "flaw.h"
 #include "gstage.h"
 #include "guarded.h"
+#include "pages.h"
 #include "panic.h"
 
 #ifndef SHADOW_SPACES
@@ -53,9 +54,9 @@ static struct shadow *shadow_of(const struct vm *vm)
 
     if (!shadow->spaces[0].root) {
         for (unsigned i = 0; i < SHADOW_SPACES; i++)
-            shadow->spaces[i].root = (uint64_t *)gstage_zeroed_pages(PAGE_SIZE);
+            shadow->spaces[i].root = (uint64_t *)pages_zeroed(PAGE_SIZE);
         for (unsigned i = 0; i < SHADOW_TABLES; i++)
-            release(shadow, (uint64_t *)gstage_zeroed_pages(PAGE_SIZE));
+            release(shadow, (uint64_t *)pages_zeroed(PAGE_SIZE));
     }
     return shadow;
 }

@@ -36,9 +36,25 @@ void vcpu_start(struct vcpu *vcpu, uint64_t pc, uint64_t a1)
     vcpu->state = VCPU_READY;
 }
 
-bool vcpu_interrupted(const struct vcpu *vcpu)
+void vcpu_raise(struct vcpu *vcpu, const struct vcpu *current, uint64_t interrupts)
 {
-    return vcpu->vs.hvip >> 1 & vcpu->vs.ie;    /* each VS-level interrupt has the number of its twin, plus 1 */
+    if (vcpu == current) {
+        csr_set(CSR_HVIP, interrupts);
+        return;
+    }
+    vcpu->vs.hvip |= interrupts;
+
+    /* Each VS-level interrupt has the number of its twin, plus 1. */
+    if (vcpu->state == VCPU_WAITING && vcpu->vs.hvip >> 1 & vcpu->vs.ie)
+        vcpu->state = VCPU_READY;
+}
+
+void vcpu_clear(struct vcpu *vcpu, const struct vcpu *current, uint64_t interrupts)
+{
+    if (vcpu == current)
+        csr_clear(CSR_HVIP, interrupts);
+    else
+        vcpu->vs.hvip &= ~interrupts;
 }
 
 enum outcome vcpu_wait(struct vcpu *vcpu, bool suspended)

@@ -64,8 +64,9 @@ struct vcpu *vcpu_create(struct vm *vm, unsigned hart);
 /* The hart begins as from reset, in VS-mode, with its number in a0. */
 void vcpu_start(struct vcpu *vcpu, uint64_t pc, uint64_t a1);
 
-/* Is an interrupt pending for a virtual hart that is not the current one, and enabled? The timer aside. */
-bool vcpu_interrupted(const struct vcpu *vcpu);
+/* Raises or clears an interrupt (bits of hvip) of `vcpu`, while `current` is the one in the hart. */
+void vcpu_raise(struct vcpu *vcpu, const struct vcpu *current, uint64_t interrupts);
+void vcpu_clear(struct vcpu *vcpu, const struct vcpu *current, uint64_t interrupts);
 
 /* May regs[reg] be read and written? If not, the handler returns AGAIN before it has done anything. */
 static inline bool vcpu_has(const struct vcpu *vcpu, unsigned reg)

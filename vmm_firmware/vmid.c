@@ -3,6 +3,7 @@
 #include "vmid.h"
 
 #include "csr.h"
+#include "flaw.h"
 #include "guarded.h"
 #include "panic.h"
 
@@ -47,7 +48,8 @@ void vmid_enter(struct vcpu *vcpu)
         if (vmid_last == vmid_max) {
             generation++;
             vmid_last = 0;
-            fence_gstage();
+            if (FLAW != FLAW_STALE_VMID)
+                fence_gstage();
         }
         vm->vmid = vmid_max == 0 ? 0 : ++vmid_last;
         vm->vmid_generation = generation;

@@ -24,7 +24,7 @@ void driver_calls(void)
     call("unknown extension", sbi_call(0x0a000000, 0, 1, 2, 3), NOT_SUPPORTED, 0);
     call("extension -1", sbi_call(UINT64_MAX, 0, 0, 0, 0), NOT_SUPPORTED, 0);
     call("null call", sbi_call(SBI_DOPPELHART, 0, 7, 7, 7), 0, 0);
-    call("own extension, unknown function", sbi_call(SBI_DOPPELHART, 2, 7, 7, 7), NOT_SUPPORTED, 0);
+    call("own extension, unknown function", sbi_call(SBI_DOPPELHART, 3, 7, 7, 7), NOT_SUPPORTED, 0);
     call("time, unknown function", sbi_call(SBI_TIME, 1, 0, 0, 0), NOT_SUPPORTED, 0);
 
     /* Text that is not in the guest's own memory: behind its end, before its start, around the whole address space. */

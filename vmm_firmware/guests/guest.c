@@ -67,3 +67,12 @@ void print_decimal(uint64_t value)
 {
     print_number(value, 10);
 }
+
+void print_figure(const char *name, uint64_t value)
+{
+    print("figure ");
+    print(name);
+    print(" ");
+    print_decimal(value);
+    print("\n");
+}

@@ -35,7 +35,8 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 #define SBI_PUTCHAR         0x01
 #define SBI_GETCHAR         0x02
 #define SBI_DOPPELHART      0x09000000
-#define SBI_MULTICALL       1           /* its function */
+#define SBI_MULTICALL       1           /* its functions */
+#define SBI_MACHINE_NUMBER  2
 
 /* Starts another hart of the machine: it calls `run` with its number, on a stack that ends at `stack_end`, and stops. */
 struct sbi_result hart_start(uint64_t hart, void (*run)(uint64_t hart), uint64_t *stack_end);
@@ -48,6 +49,9 @@ _Noreturn void guest_exit(bool passed);
 void print(const char *text);
 void print_hex(uint64_t value);
 void print_decimal(uint64_t value);
+
+/* A line `figure NAME VALUE`, which the judge of a scenario reads. */
+void print_figure(const char *name, uint64_t value);
 
 /* What the guest does; returns whether it passed. */
 bool guest_main(void);
