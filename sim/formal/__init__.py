@@ -1,0 +1,1 @@
+"""Proofs of properties of the RTL; see docs/formal.md."""
