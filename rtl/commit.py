@@ -36,6 +36,24 @@ class Operation(data.Struct):
     target: 64          # the other way of a branch that was deferred
 
 
+class Seen(data.Struct):
+    """Inputs as an instruction sees them; see `isa/retire.py`."""
+
+    irq: 12
+    time: 64
+    cycle: 64
+    clock: 64
+
+
+class Finding(data.Struct):
+    """A trap that is found, and what its record tells besides: the inputs of that cycle, whatever they are in the next."""
+
+    trap: TrapInfo
+    bus_error: 1
+    error_paddr: 56
+    seen: Seen
+
+
 class CsrVerdict(data.Struct):
     """What the CSR unit says of the instruction in M, and of the trap it is about to take."""
 
@@ -70,7 +88,8 @@ class Commit(wiring.Component):
 
     1. An interrupt is taken instead of an instruction that has not begun; a begun access or WFI ends first.
     2. `stall` holds the instruction; all other effects happen in its last cycle, `valid` without `stall`.
-    3. `flush` drops every younger instruction and fetches again at `target`.
+    3. What traps is held for a cycle: the trap is found in one cycle and taken in the next.
+    4. `flush` drops every younger instruction and fetches again at `target`.
     """
 
     valid:         In(1)
@@ -85,7 +104,6 @@ class Commit(wiring.Component):
     mem:           In(MemResponse)
     cleaned:       In(1)
 
-    sys_op:        Out(SysOp)
     mem_valid:     Out(1)           # the memory access may begin and goes on until `mem_done`
     clean:         Out(1)           # FENCE.I waits until `cleaned`: what was stored is in memory
     csr_valid:     Out(1)           # the instruction is one of CSRs, and may turn out not to act
@@ -97,7 +115,8 @@ class Commit(wiring.Component):
     fence:         Out(Fence)
     stall:         Out(1)
     flush:         Out(1)
-    branches:      Out(1)           # ... because of such a branch
+    decides:       Out(1)           # a branch that was deferred goes on, as X has sent it ...
+    branches:      Out(1)           # ... or another way, to `op.target`: then with `flush`
     target:        Out(64)
     record:        Out(Record)
 
@@ -115,99 +134,102 @@ class Commit(wiring.Component):
         interrupt, wait = Signal(), Signal()
         sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
         is_mem, is_csr = Signal(), Signal()
-        # A fault of the memory access traps in the cycle after it: translation and cache are late, and what a trap does is
-        # much. With `failed`, `trap` depends on nothing of this cycle's access.
-        failed, failure = Signal(), Signal(MemResponse)
+        # What a trap does is much, and translation, cache and legality are late: what is found is taken in the next cycle.
+        early, trapping = Signal(), Signal()    # found without the memory access; taken
+        found, taken = Signal(Finding), Signal(Finding)
         m.d.comb += [
             interrupt.eq(csr.interrupt & ~begun & ~csr.wait),
             wait.eq(csr.wait & ~begun),
-            sound.eq(self.valid & ~wait & ~interrupt),
+            sound.eq(self.valid & ~wait & ~interrupt & ~trapping),
             is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)),
             is_csr.eq(unit.matches(Unit.CSR)),
             self.csr_valid.eq(self.valid & is_csr),
-            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual & ~failed),
+            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
         ]
-        with m.If(sound):
-            m.d.comb += self.sys_op.eq(control.sys)
 
         # ---- Exceptions, first match wins --------------------------------------------------------
-        trap = Signal()
-        faulted = Signal()      # by its own memory access
         m.submodules.tinst = tinst = Tinst(self._config)
         m.d.comb += [
-            trap.eq(1),
-            self.trap.pc.eq(op.pc),
-            self.trap.tinst.eq(tinst.value),
+            early.eq(1),
+            found.trap.tinst.eq(tinst.value),
             tinst.unit.eq(control.unit),
             tinst.insn.eq(op.insn),
             tinst.compressed.eq(op.compressed),
-            tinst.explicit.eq(faulted),
         ]
         bits = Mux(op.compressed, op.half, op.insn)
         with m.If(interrupt):
-            m.d.comb += [self.trap.interrupt.eq(1), self.trap.cause.eq(csr.interrupt_cause)]
+            m.d.comb += [found.trap.interrupt.eq(1), found.trap.cause.eq(csr.interrupt_cause)]
         with m.Elif(op.fetch_fault):
             m.d.comb += [
-                self.trap.cause.eq(self.fetch_fault.cause),
-                self.trap.tval.eq(self.fetch_fault.vaddr),
-                self.trap.tval2.eq(self.fetch_fault.tval2),
-                self.trap.virtual.eq(csr.mode[2]),
+                found.trap.cause.eq(self.fetch_fault.cause),
+                found.trap.tval.eq(self.fetch_fault.vaddr),
+                found.trap.tval2.eq(self.fetch_fault.tval2),
+                found.trap.virtual.eq(csr.mode[2]),
                 tinst.implicit.eq(self.fetch_fault.implicit),
                 tinst.implicit_write.eq(self.fetch_fault.implicit_write),
+                found.bus_error.eq(self.fetch_fault.bus_error),
+                found.error_paddr.eq(self.fetch_fault.error_paddr),
             ]
         with m.Elif(control.illegal | is_csr & csr.illegal | csr.sys_illegal):
-            m.d.comb += [self.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
+            m.d.comb += [found.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), found.trap.tval.eq(bits)]
         with m.Elif(is_csr & csr.virtual | csr.sys_virtual):
-            m.d.comb += [self.trap.cause.eq(EXC["VIRTUAL_INSTRUCTION"]), self.trap.tval.eq(bits)]
+            m.d.comb += [found.trap.cause.eq(EXC["VIRTUAL_INSTRUCTION"]), found.trap.tval.eq(bits)]
         with m.Elif(csr.pause_exit):
-            m.d.comb += [self.trap.cause.eq(EXC["PAUSE_LOOP"]), self.trap.tval.eq(bits)]
+            m.d.comb += [found.trap.cause.eq(EXC["PAUSE_LOOP"]), found.trap.tval.eq(bits)]
         with m.Elif(sys.matches(SysOp.EBREAK)):
             m.d.comb += [
-                self.trap.cause.eq(EXC["BREAKPOINT"]),
-                self.trap.tval.eq(op.pc),
-                self.trap.virtual.eq(csr.mode[2]),
+                found.trap.cause.eq(EXC["BREAKPOINT"]),
+                found.trap.tval.eq(op.pc),
+                found.trap.virtual.eq(csr.mode[2]),
             ]
         with m.Elif(sys.matches(SysOp.ECALL)), m.Switch(csr.mode):
             for mode, name in ((Mode.M, "ECALL_M"), (Mode.S, "ECALL_S"), (Mode.VS, "ECALL_VS")):
                 with m.Case(mode):
-                    m.d.comb += self.trap.cause.eq(EXC[name])
+                    m.d.comb += found.trap.cause.eq(EXC[name])
             with m.Default():
-                m.d.comb += self.trap.cause.eq(EXC["ECALL_U"])
-        with m.Elif(failed):
-            m.d.comb += [
-                faulted.eq(1),
-                self.trap.cause.eq(failure.cause),
-                self.trap.tval.eq(op.result),
-                self.trap.tval2.eq(failure.tval2),
-                self.trap.virtual.eq(self.access_mode[2]),
-                tinst.implicit.eq(failure.implicit),
-                tinst.implicit_write.eq(failure.implicit_write),
-            ]
+                m.d.comb += found.trap.cause.eq(EXC["ECALL_U"])
         with m.Else():
-            m.d.comb += trap.eq(0)
+            m.d.comb += [
+                early.eq(0),
+                found.trap.cause.eq(mem.cause),
+                found.trap.tval.eq(op.result),
+                found.trap.tval2.eq(mem.tval2),
+                found.trap.virtual.eq(self.access_mode[2]),
+                tinst.explicit.eq(1),
+                tinst.implicit.eq(mem.implicit),
+                tinst.implicit_write.eq(mem.implicit_write),
+                found.bus_error.eq(mem.bus_error),
+                found.error_paddr.eq(mem.error_paddr),
+            ]
 
         # ---- The last cycle ----------------------------------------------------------------------
         last, holds, acts = Signal(), Signal(), Signal()
         m.d.comb += [
             self.clean.eq(sound & control.fence_i),
-            holds.eq(wait | self.clean & ~self.cleaned | is_csr & csr.hold | sys.matches(SysOp.WFI) & ~trap & ~csr.wakeup),
-            self.stall.eq(holds | self.mem_valid & (~self.mem_done | mem.fault)),
+            holds.eq(wait | self.clean & ~self.cleaned | is_csr & csr.hold | sys.matches(SysOp.WFI) & ~early & ~csr.wakeup),
+            self.stall.eq(~trapping & (holds | early) | self.mem_valid & (~self.mem_done | mem.fault)),
             last.eq(self.valid & ~self.stall),
-            # What accesses no memory, and what traps, need not look at the access to know that this is its last cycle.
-            acts.eq(self.valid & ~holds & ~trap),
-            self.trap_enter.eq(self.valid & ~holds & trap),
-            self.retires.eq(last & ~trap),
+            # What accesses no memory need not look at the access to know that this is its last cycle.
+            acts.eq(self.valid & ~holds & ~early & ~trapping),
+            self.trap_enter.eq(trapping),
+            self.trap.eq(taken.trap),
+            self.trap.pc.eq(op.pc),
+            self.trap.interrupt.eq(taken.trap.interrupt & trapping),
+            self.retires.eq(last & ~trapping),
             self.csr_commit.eq(acts & is_csr),
             self.ret_enter.eq(acts & sys.matches(SysOp.MRET, SysOp.SRET)),
+            found.seen.irq.eq(csr.seen_irq),
+            found.seen.time.eq(csr.seen_time),
+            found.seen.cycle.eq(csr.seen_cycle),
+            found.seen.clock.eq(csr.clock),
         ]
         m.d.sync += [
             begun.eq(self.valid & self.stall & ~wait),
-            failed.eq(self.mem_valid & self.mem_done & mem.fault),
-            failure.eq(mem),
+            trapping.eq(self.valid & ~trapping & Mux(early, ~holds, self.mem_valid & self.mem_done & mem.fault)),
+            taken.eq(found),
         ]
 
         # ---- Fences, and where to go on ----------------------------------------------------------
-        goes = op.deferred & control.conditional & self.branch_turns
         # SINVAL and HINVAL do at once what SFENCE.INVAL.IR might wait for, which therefore does nothing.
         is_fence = sys.matches(SysOp.SFENCE_VMA, SysOp.SINVAL_VMA, SysOp.HFENCE_VVMA, SysOp.HINVAL_VVMA,
                                SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA)
@@ -219,7 +241,8 @@ class Commit(wiring.Component):
             self.fence.has_id.eq(control.rs2 != 0),
             self.fence.addr.eq(op.result),
             self.fence.id.eq(op.source),
-            self.branches.eq(acts & goes),
+            self.decides.eq(acts & op.deferred & control.conditional),
+            self.branches.eq(self.decides & self.branch_turns),
             self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid | self.branches
                           | acts & (control.fence_i | is_csr & csr.refetch)),
         ]
@@ -229,32 +252,30 @@ class Commit(wiring.Component):
             with m.Case(SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA):
                 m.d.comb += self.fence.kind.eq(FenceKind.HFENCE_GVMA)
         next_mode = Signal(Mode)
-        with m.If(trap):
+        with m.If(trapping):
             m.d.comb += [self.target.eq(csr.trap_vector), next_mode.eq(csr.trap_mode)]
         with m.Elif(sys.matches(SysOp.MRET, SysOp.SRET)):
             m.d.comb += [self.target.eq(csr.ret_pc), next_mode.eq(csr.ret_mode)]
         with m.Else():
-            m.d.comb += [self.target.eq(Mux(goes, op.target, op.next_pc)), next_mode.eq(csr.mode)]
+            m.d.comb += [self.target.eq(Mux(self.branches, op.target, op.next_pc)), next_mode.eq(csr.mode)]
 
         # ---- The record --------------------------------------------------------------------------
-        record = self.record
+        record, seen = self.record, Signal(Seen)
         m.d.comb += [
+            seen.eq(Mux(trapping, taken.seen.as_value(), found.seen.as_value())),
             record.valid.eq(last),
-            record.trap.eq(trap),
+            record.trap.eq(trapping),
             record.mode.eq(csr.mode),
             record.next_mode.eq(next_mode),
             record.pc.eq(op.pc),
             record.next_pc.eq(self.target),
-            record.irq.eq(csr.seen_irq),
-            record.time.eq(csr.seen_time),
-            record.cycle.eq(csr.seen_cycle),
-            record.clock.eq(csr.clock),
+            *(getattr(record, name).eq(getattr(seen, name)) for name in ("irq", "time", "cycle", "clock")),
         ]
-        with m.If(~interrupt & ~op.fetch_fault):
+        with m.If(~self.trap.interrupt & ~op.fetch_fault):
             m.d.comb += [record.insn.eq(bits), record.compressed.eq(op.compressed)]
-        with m.If(trap):
+        with m.If(trapping):
             m.d.comb += [
-                record.interrupt.eq(interrupt),
+                record.interrupt.eq(self.trap.interrupt),
                 record.cause.eq(csr.trap_cause),
                 record.tval.eq(self.trap.tval),
             ]
@@ -264,10 +285,8 @@ class Commit(wiring.Component):
                     record.tval2.eq(self.trap.tval2),
                     record.tinst.eq(self.trap.tinst),
                 ]
-            with m.If(faulted & failure.bus_error):
-                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(failure.error_paddr)]
-            with m.If(~interrupt & op.fetch_fault & self.fetch_fault.bus_error):
-                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(self.fetch_fault.error_paddr)]
+            with m.If(taken.bus_error):
+                m.d.comb += [record.bus_error.eq(1), record.error_paddr.eq(taken.error_paddr)]
         with m.Else():
             m.d.comb += record.rd.eq(control.rd)
             with m.If(control.rd != 0):

@@ -120,8 +120,8 @@ class Core(wiring.Component):
         m_control = m_.payload.control
         m.d.comb += [
             fetch.mode.eq(csr.mode),
-            fetch.stop.eq(commit.flush),
-            *(getattr(fetch, name).eq(getattr(redirect, name)) for name in ("redirect", "target", "invalidate", "outcome")),
+            *(getattr(fetch, name).eq(getattr(redirect, name))
+              for name in ("stop", "redirect", "target", "invalidate", "outcome")),
         ]
 
         # ---- D: decode, read registers -----------------------------------------------------------
@@ -205,7 +205,8 @@ class Core(wiring.Component):
             # Fetch went on at the address of the instruction behind this one, which need not have arrived.
             redirect.behind.eq(Mux(d.valid, d.payload.pc, fetch.out.p.pc)),
             redirect.m.eq(m_.payload),
-            redirect.m_retires.eq(commit.retires),
+            redirect.m_fence_i.eq(commit.retires & m_control.fence_i),
+            redirect.m_decides.eq(commit.decides),
             redirect.m_flush.eq(commit.flush),
             redirect.m_branches.eq(commit.branches),
             redirect.m_target.eq(commit.target),
@@ -305,7 +306,7 @@ class Core(wiring.Component):
             csr.request.operand.eq(m_.payload.result),
             csr.request_valid.eq(commit.csr_valid),
             csr.commit.eq(commit.csr_commit),
-            csr.sys_op.eq(commit.sys_op),
+            csr.sys_op.eq(m_control.sys),
             csr.cbo_valid.eq(m_control.unit == Unit.CBO),
             csr.cbo.eq(m_control.cbo),
             csr.masked_by.eq(m_control.masked_by),

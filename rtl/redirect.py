@@ -7,6 +7,7 @@ from amaranth.lib.wiring import In, Out
 from .commit import Operation
 from .decode import Decoded
 from .predict import Outcome, outcome_of
+from .types import Snapshot
 
 
 class Redirect(wiring.Component):
@@ -14,7 +15,8 @@ class Redirect(wiring.Component):
 
     1. X redirects in the first cycle of an instruction, even if M holds it there: whether M does is known late in a cycle. An
        older instruction that flushes redirects again.
-    2. M redirects in the cycle after its flush, for the same reason; in between fetch stops.
+    2. A branch that M decides redirects in that cycle: it is known early. Any other flush of M does in the next cycle, when its
+       target is in a register; in between fetch stops.
     3. A branch that is deferred goes as predicted until M decides it.
     """
 
@@ -26,16 +28,17 @@ class Redirect(wiring.Component):
     link:       In(64)          # address of the instruction behind it in memory
     behind:     In(64)          # ... and of the one that fetch took for the next
     m:          In(Operation)
-    m_retires:  In(1)
+    m_fence_i:  In(1)           # it retires, with a flush
     m_flush:    In(1)
-    m_branches: In(1)
+    m_decides:  In(1)
+    m_branches: In(1)           # flush because of that, to `m.target`
     m_target:   In(64)
     holds:      In(1)           # the condition of a branch that M decides
 
     x_redirects: Out(1)         # what is younger than X vanishes
     x_next_pc:   Out(64)
     x_taken:     Out(1)
-    m_redirects: Out(1)         # what fetch has delivered in spite of the flush vanishes
+    stop:        Out(1)         # `redirect` follows in the next cycle
     redirect:    Out(1)
     target:      Out(64)
     invalidate:  Out(1)         # with `redirect`: FENCE.I
@@ -43,32 +46,34 @@ class Redirect(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        x, x_control, m_control = self.x, self.x.control, self.m.control
+        x, x_control = self.x, self.x.control
         x_outcome, m_outcome = Signal(Outcome), Signal(Outcome)
         wrong = Signal()
-        x_told, m_told = Signal(), Signal()
-        m_target = Signal(64)
-        x_transfers = self.x_valid & (x_control.conditional | x_control.jump | x.guess.taken)
-        m_decides = self.m_retires & self.m.deferred & m_control.conditional
+        x_told, stopped = Signal(), Signal()
+        m_target, snapshot = Signal(64), Signal(Snapshot)
+        x_tells = self.x_valid & ~x_told & (x_control.conditional | x_control.jump | x.guess.taken)
         m.d.comb += [
             self.x_taken.eq(Mux(x.deferred, x_control.conditional & x.guess.taken, self.taken)),
             self.x_next_pc.eq(Mux(self.x_taken, self.x_target, self.link)),
             wrong.eq(Mux(x.guess.taken, ~self.x_taken | (self.x_target != self.behind), self.x_taken)),
             self.x_redirects.eq(self.x_valid & ~x_told & wrong & ~x.fetch_fault),
-            self.redirect.eq(self.m_redirects | self.x_redirects),
-            self.target.eq(Mux(self.m_redirects, m_target, self.x_next_pc)),
+            self.stop.eq(self.m_flush & ~self.m_branches),
+            self.redirect.eq(stopped | self.m_branches | self.x_redirects),
+            self.target.eq(Mux(stopped, m_target, Mux(self.m_branches, self.m.target, self.x_next_pc))),
             outcome_of(x_outcome, x, valid=self.x_valid & ~x_told & (self.x_redirects | ~x.deferred), wrong=self.x_redirects,
                        taken=self.x_taken, target=self.x_target, link=self.link),
+            outcome_of(m_outcome, self.m, valid=1, wrong=self.m_branches, taken=self.holds,
+                       target=Mux(self.m.guess.taken, self.m.next_pc, self.m.target)),
             # When both have something to tell, a right prediction in M is not learned from.
-            self.outcome.eq(Mux(self.m_redirects | m_told & ~x_transfers, m_outcome, x_outcome)),
+            self.outcome.eq(Mux(self.m_branches | self.m_decides & ~x_tells, m_outcome, x_outcome)),
         ]
+        with m.If(stopped):
+            m.d.comb += self.outcome.guess.snapshot.eq(snapshot)
         m.d.sync += [
             x_told.eq(self.x_valid & ~self.x_moves & ~self.m_flush),
-            m_told.eq(m_decides),
-            outcome_of(m_outcome, self.m, valid=m_decides, wrong=self.m_branches, taken=self.holds,
-                       target=Mux(self.m.guess.taken, self.m.next_pc, self.m.target)),
-            self.m_redirects.eq(self.m_flush),
-            self.invalidate.eq(self.m_retires & m_control.fence_i),
+            stopped.eq(self.stop),
+            self.invalidate.eq(self.m_fence_i),
             m_target.eq(self.m_target),
+            snapshot.eq(self.m.guess.snapshot),
         ]
         return m

@@ -121,7 +121,7 @@ MUTANTS = (
                          "Mux(x.payload.late_b, m_result, x.payload.b)",
                          "Mux(x.payload.late_b & ~FAULT, m_result, x.payload.b)")),
     ("hazards", Mutation("a branch that is decided in M never branches", "rtl/commit.py",
-                         "control.conditional & self.branch_turns", "control.conditional & self.branch_turns & ~FAULT")),
+                         "self.decides & self.branch_turns", "self.decides & self.branch_turns & ~FAULT")),
     ("hazards", Mutation("what is computed in M is not waited for", "rtl/core.py",
                          "~x_control.late & ~x.payload.deferred", "~x_control.late & (~x.payload.deferred | FAULT)")),
     ("amo", Mutation("AMOMIN compares unsigned", "rtl/amo.py",

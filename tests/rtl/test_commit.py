@@ -15,7 +15,7 @@ CSR = {"mode": Mode.S, "trap_vector": VECTOR, "trap_mode": Mode.M, "ret_pc": RET
 FETCH_FAULT = {"cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"], "vaddr": PC + 2, "tval2": 77, "implicit": 0}
 MEM_FAULT = {"fault": 1, "cause": EXC["LOAD_GUEST_PAGE_FAULT"], "tval2": 88, "implicit": 1}
 OUTPUTS = ("stall", "flush", "target", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid", "clean", "trap",
-           "fence", "record", "sys_op")
+           "fence", "record")
 
 
 def operation(unit=Unit.ALU, sys=SysOp.NONE, **fields):
@@ -49,6 +49,15 @@ def observe(*cycles):
     return seen
 
 
+def trap(inputs, then=None):
+    """Outputs of the cycle in which a trap is taken: the one after it is found, in which nothing happens."""
+    found, taken = observe(inputs, then or inputs)
+    effects = ("flush", "retires", "csr_commit", "trap_enter", "ret_enter")
+    assert found["stall"] and not any(found[name] for name in effects) and not found["record"].valid
+    assert not (taken["stall"] or taken["mem_valid"] or taken["fence"].valid) and taken["record"].valid
+    return taken
+
+
 # In the order of priority: each row also holds the conditions of every row below it, as far as they go together (what
 # is illegal or was not fetched has no unit).
 CAUSES = [
@@ -72,15 +81,12 @@ def test_priority(row):
     _, _, cause, tval, tval2 = CAUSES[row]
     unit, sys = (Unit.ALU, SysOp.NONE) if row in (1, 2) else (Unit.HLOAD, SysOp.HLSV)
     inputs["op"] = operation(unit, sys, **op)
-    if row == 5:
-        begun, out = observe(inputs, inputs | {"csr": inputs["csr"] | {"interrupt": 1, "wait": 1}})
-        assert (begun["mem_valid"], begun["stall"], begun["trap_enter"], begun["flush"]) == (1, 1, 0, 0)
-    else:
-        out, = observe(inputs)
+    out = trap(inputs, inputs | {"csr": inputs["csr"] | {"interrupt": 1 - (row == 0), "wait": 1, "hold": 1}})
     assert (out["trap_enter"], out["flush"], out["target"], out["retires"]) == (1, 1, VECTOR, 0)
-    trap = out["trap"]
-    assert (trap.interrupt, trap.cause, trap.pc, trap.tval, trap.tval2) == (row == 0, cause, PC, tval, tval2)
-    assert out["mem_valid"] == 0, "no access begins under an instruction that traps"
+    told = out["trap"]
+    assert (told.interrupt, told.cause, told.pc, told.tval, told.tval2) == (row == 0, cause, PC, tval, tval2)
+    first, _ = observe(inputs, inputs)
+    assert first["mem_valid"] == (row == 5), "no access begins under an instruction that traps before it"
     assert (out["record"].trap, out["record"].next_pc, out["record"].rd) == (1, VECTOR, 0)
     assert out["record"].insn == (0 if row < 2 else WORD)
 
@@ -88,24 +94,24 @@ def test_priority(row):
 @pytest.mark.parametrize("mode, name", [(Mode.U, "ECALL_U"), (Mode.VU, "ECALL_U"), (Mode.S, "ECALL_S"),
                                         (Mode.VS, "ECALL_VS"), (Mode.M, "ECALL_M")])
 def test_environment_calls(mode, name):
-    out, = observe({"op": operation(Unit.SYS, SysOp.ECALL), "csr": {"mode": mode}})
+    out = trap({"op": operation(Unit.SYS, SysOp.ECALL), "csr": {"mode": mode}})
     assert (out["trap"].cause, out["trap"].tval, out["trap"].virtual) == (EXC[name], 0, 0)
 
 
 @pytest.mark.parametrize("mode, virtual", [(Mode.M, 0), (Mode.VS, 1), (Mode.VU, 1)])
 def test_a_breakpoint_reports_its_own_address(mode, virtual):
-    out, = observe({"op": operation(Unit.SYS, SysOp.EBREAK, compressed=1), "csr": {"mode": mode}})
+    out = trap({"op": operation(Unit.SYS, SysOp.EBREAK, compressed=1), "csr": {"mode": mode}})
     assert (out["trap"].cause, out["trap"].tval, out["trap"].virtual) == (EXC["BREAKPOINT"], PC, virtual)
 
 
 def test_a_compressed_illegal_instruction_reports_16_bits():
-    out, = observe({"op": operation(compressed=1, control={"illegal": 1})})
+    out = trap({"op": operation(compressed=1, control={"illegal": 1})})
     assert out["trap"].tval == out["record"].insn == HALF
 
 
 @pytest.mark.parametrize("access_mode, virtual", [(Mode.S, 0), (Mode.VU, 1)])
 def test_a_memory_fault_is_virtual_by_the_mode_of_the_access(access_mode, virtual):
-    _, out = observe(*2 * [{"op": operation(Unit.LOAD), "mem": MEM_FAULT, "mem_done": 1, "access_mode": access_mode}])
+    out = trap({"op": operation(Unit.LOAD), "mem": MEM_FAULT, "mem_done": 1, "access_mode": access_mode})
     assert out["trap"].virtual == virtual
     assert out["trap"].tinst == 0x3000
 
@@ -121,9 +127,10 @@ def test_an_interrupt_waits_for_an_access_that_has_begun():
 def test_no_instruction_begins_while_the_csrs_ask_to_wait():
     for op in (operation(), operation(Unit.LOAD), operation(Unit.CSR)):
         for interrupt in (0, 1):
-            first, second = observe({"op": op, "csr": {"wait": 1}}, {"op": op, "csr": {"interrupt": interrupt}, "mem_done": 1})
+            then = {"op": op, "csr": {"interrupt": interrupt}, "mem_done": 1}
+            first, second, third = observe({"op": op, "csr": {"wait": 1}}, then, then)
             assert (first["stall"], first["mem_valid"], first["trap_enter"], first["retires"]) == (1, 0, 0, 0)
-            assert (second["trap_enter"], second["retires"]) == (interrupt, 1 - interrupt)
+            assert (third["trap_enter"], second["retires"]) == (interrupt, 1 - interrupt)
 
 
 def test_an_access_that_has_begun_does_not_wait():
@@ -141,10 +148,10 @@ def test_a_counter_that_is_not_ready_holds_its_reader():
 
 def test_pause_loop_exit():
     """In place of the instruction, with nothing but its bits."""
-    out, = observe({"op": operation(Unit.FENCE, control={"pause": 1}), "csr": {"pause_exit": 1, "mode": Mode.VS}})
-    trap = out["trap"]
+    out = trap({"op": operation(Unit.FENCE, control={"pause": 1}), "csr": {"pause_exit": 1, "mode": Mode.VS}})
+    told = out["trap"]
     assert (out["trap_enter"], out["retires"]) == (1, 0)
-    assert (trap.cause, trap.tval, trap.tval2, trap.tinst, trap.virtual) == (24, WORD, 0, 0, 0)
+    assert (told.cause, told.tval, told.tval2, told.tinst, told.virtual) == (24, WORD, 0, 0, 0)
 
 
 def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
@@ -152,7 +159,7 @@ def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
     out = observe(wfi, wfi | {"csr": {"interrupt": 1}}, wfi | {"csr": {"interrupt": 1, "wakeup": 1}})
     assert [o["retires"] for o in out] == [0, 0, 1]
     assert not any(o["trap_enter"] for o in out)
-    trapped, = observe(wfi | {"csr": {"sys_virtual": 1}})
+    trapped = trap(wfi | {"csr": {"sys_virtual": 1}}, wfi)
     assert trapped["trap_enter"] and trapped["trap"].cause == EXC["VIRTUAL_INSTRUCTION"]
 
 
@@ -189,21 +196,21 @@ def test_nothing_happens_without_an_instruction():
         out, = observe({"valid": 0, "op": op, "csr": {"interrupt": 1}})
         effects = ("flush", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid")
         assert not any(out[name] for name in effects)
-        assert not out["fence"].valid and not out["record"].valid and out["sys_op"] == SysOp.NONE
+        assert not out["fence"].valid and not out["record"].valid
 
 
 def test_an_interrupt_takes_the_place_of_the_instruction():
     for op in (operation(Unit.CSR), operation(Unit.LOAD), operation(Unit.SYS, SysOp.SRET),
                operation(Unit.SYS, SysOp.SFENCE_VMA)):
-        out, = observe({"op": op, "csr": {"interrupt": 1}})
+        out = trap({"op": op, "csr": {"interrupt": 1, "seen_irq": 8, "seen_time": 5}}, {"op": op, "csr": {"seen_time": 6}})
         assert (out["trap_enter"], out["trap"].interrupt) == (1, 1)
-        assert not any(out[name] for name in ("retires", "csr_commit", "ret_enter", "mem_valid"))
-        assert not out["fence"].valid and out["sys_op"] == SysOp.NONE
+        assert not any(out[name] for name in ("retires", "csr_commit", "ret_enter"))
+        assert (out["record"].irq, out["record"].time) == (8, 5), "the line may have fallen again"
 
 
 def test_an_illegal_csr_access_writes_nothing():
     for verdict in ("illegal", "virtual"):
-        out, = observe({"op": operation(Unit.CSR), "csr": {verdict: 1}})
+        out = trap({"op": operation(Unit.CSR), "csr": {verdict: 1}})
         assert (out["csr_commit"], out["trap_enter"], out["record"].csr_write) == (0, 1, 0)
 
 
@@ -217,9 +224,16 @@ def test_fence_operands():
     assert not forbidden["fence"].valid
 
 
+def test_an_interrupt_leaves_nothing_behind_for_the_next_return():
+    """A return has the address of an interrupt's vector to itself."""
+    interrupted = {"csr": {"interrupt": 1}}
+    *_, out = observe(interrupted, interrupted, {"op": operation(Unit.SYS, SysOp.SRET)})
+    assert (out["ret_enter"], out["trap"].interrupt) == (1, 0)
+
+
 def test_a_trap_to_vs_reports_neither_tinst_nor_gva_nor_tval2():
     inputs = {"op": operation(Unit.LOAD), "mem": MEM_FAULT, "mem_done": 1}
-    _, out = observe(*2 * [inputs | {"csr": {"trap_to_vs": 1, "trap_gva": 1}}])
+    out = trap(inputs | {"csr": {"trap_to_vs": 1, "trap_gva": 1}})
     assert (out["trap_enter"], out["record"].tinst, out["record"].tval2, out["record"].gva) == (1, 0, 0, 0)
-    _, out = observe(*2 * [inputs | {"csr": {"trap_gva": 1}}])
+    out = trap(inputs | {"csr": {"trap_gva": 1}})
     assert (out["record"].tinst, out["record"].tval2, out["record"].gva) == (0x3000, 88, 1)

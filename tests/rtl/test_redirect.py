@@ -6,7 +6,8 @@ from amaranth.sim import Simulator
 from rtl.redirect import Redirect
 
 PC, TARGET, LINK, VECTOR = 0x1000, 0x2000, 0x1004, 0x8000_0000
-IDLE = {"x_valid": 0, "taken": 0, "x_moves": 0, "m_flush": 0, "m_retires": 0, "m_branches": 0, "behind": LINK,
+IDLE = {"x_valid": 0, "taken": 0, "x_moves": 0, "m_flush": 0, "m_fence_i": 0, "m_decides": 0, "m_branches": 0,
+        "behind": LINK,
         "x_target": TARGET, "link": LINK, "m_target": VECTOR}
 BRANCH = {"x_valid": 1, "x": {"pc": PC, "control": {"conditional": 1}}}
 TAKEN = {"x": {"pc": PC, "control": {"conditional": 1}, "guess": {"taken": 1}}}
@@ -22,7 +23,7 @@ def observe(*cycles):
                 ctx.set(getattr(dut, name), value)
             await ctx.delay(1e-9)
             seen.append({name: ctx.get(getattr(dut, name)) for name in
-                         ("redirect", "target", "x_redirects", "m_redirects", "invalidate", "outcome", "x_next_pc")})
+                         ("redirect", "target", "x_redirects", "stop", "invalidate", "outcome", "x_next_pc")})
             await ctx.tick()
 
     simulator = Simulator(dut)
@@ -60,7 +61,8 @@ def test_a_flush_ends_what_x_has_told():
 
 
 def test_a_flush_redirects_in_the_next_cycle():
-    at, behind, later = observe({"m_flush": 1, "m": {"guess": {"snapshot": {"history": 5}}}}, {"m_target": 0}, {})
+    at, behind, later = observe({"m_flush": 1, "m": {"guess": {"snapshot": {"history": 5}}}}, {"m": {}, "m_target": 0}, {})
+    assert (at["stop"], behind["stop"], later["stop"]) == (1, 0, 0)
     assert (at["redirect"], behind["redirect"], later["redirect"]) == (0, 1, 0)
     assert behind["target"] == VECTOR
     assert (behind["outcome"].valid, behind["outcome"].wrong, behind["outcome"].guess.snapshot.history) == (0, 0, 5)
@@ -68,24 +70,24 @@ def test_a_flush_redirects_in_the_next_cycle():
 
 def test_a_branch_that_m_decides():
     deferred = {"x_valid": 1, "x": {"pc": PC, "deferred": 1, "control": {"conditional": 1}}, "taken": 1, "x_moves": 1}
-    decided = {"m_retires": 1, "m_flush": 1, "m_branches": 1, "m_target": TARGET, "holds": 1,
+    decided = {"m_decides": 1, "m_flush": 1, "m_branches": 1, "holds": 1,
                "m": {"pc": PC, "deferred": 1, "control": {"conditional": 1}, "target": TARGET, "next_pc": LINK}}
-    in_x, _, told = observe(deferred, decided, {})
+    in_x, told, later = observe(deferred, decided, {})
     assert (in_x["redirect"], in_x["outcome"].valid, in_x["x_next_pc"]) == (0, 0, LINK), "goes as predicted"
     outcome = told["outcome"]
-    assert (told["redirect"], told["target"]) == (1, TARGET)
+    assert (told["redirect"], told["target"], told["stop"], later["redirect"]) == (1, TARGET, 0, 0), "at once"
     assert (outcome.valid, outcome.wrong, outcome.taken, outcome.target, outcome.pc) == (1, 1, 1, TARGET, PC)
 
 
 def test_what_x_has_to_tell_outranks_a_right_prediction_of_m():
-    right = {"m_retires": 1, "m": {"pc": PC, "deferred": 1, "control": {"conditional": 1}}}
-    _, alone, _, both = observe(right, {}, right, BRANCH | {"x": {"pc": 64, "control": {"conditional": 1}}, "x_moves": 1})
+    right = {"m_decides": 1, "m": {"pc": PC, "deferred": 1, "control": {"conditional": 1}}}
+    alone, both = observe(right, right | BRANCH | {"x": {"pc": 64, "control": {"conditional": 1}}, "x_moves": 1})
     assert (alone["outcome"].valid, alone["outcome"].wrong, alone["outcome"].pc) == (1, 0, PC)
     assert both["outcome"].pc == 64
 
 
 def test_fence_i_invalidates_with_its_redirect():
-    at, behind = observe({"m_retires": 1, "m_flush": 1, "m": {"control": {"fence_i": 1}}}, {})
+    at, behind = observe({"m_fence_i": 1, "m_flush": 1}, {})
     assert (at["invalidate"], behind["invalidate"], behind["redirect"]) == (0, 1, 1)
 
 
