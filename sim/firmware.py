@@ -8,9 +8,11 @@ prints the path of the ELF. A guest NAME is made of `vmm_firmware/guests/NAME.c`
 import argparse
 import hashlib
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim import toolchain
@@ -21,6 +23,7 @@ GUESTS = FIRMWARE / "guests"
 BUILD = ROOT / "build" / "firmware"
 DEMO = ("worker", "driver")
 GUEST_SHARED = ("start.S", "guest.c")       # linked into guests that are written in C
+NATIVE = "native.S"                         # below a guest that runs without the hypervisor
 # Not every flag means something to every step.
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-command-line-argument")
 # Exits are short and many: speed before size, and t2-t6 are left to the guest, as switch.S says.
@@ -30,6 +33,16 @@ OFFSET = re.compile(r"->(\w+) (\d+)")
 Compiler = Callable[[Sequence[str | Path]], None]
 
 
+@dataclass(frozen=True)
+class Edit:
+    """A change of one of the hypervisor's files before it is built: of a text that is there once. For hypervisors that are
+    wrong on purpose, which a check must find."""
+
+    file: str
+    old: str
+    new: str
+
+
 def guest_sources(name: str) -> list[Path]:
     """Source files of one guest.
 
@@ -37,49 +50,91 @@ def guest_sources(name: str) -> list[Path]:
     """
     files = sorted(path for path in GUESTS.iterdir() if path.suffix in (".c", ".S")
                    and (path.stem == name or path.stem.startswith(f"{name}_")))
-    if not any(path.stem == name and path.name not in GUEST_SHARED for path in files):
+    if not any(path.stem == name and path.name not in (*GUEST_SHARED, NATIVE) for path in files):
         raise ValueError(f"no guest is called {name!r}: there is neither {name}.c nor {name}.S in {GUESTS.name}/")
     if any(path.suffix == ".c" for path in files):
-        files = [GUESTS / shared for shared in GUEST_SHARED] + files
+        files = [*(GUESTS / shared for shared in GUEST_SHARED), FIRMWARE / "runtime.c", *files]
     return files
 
 
-def build_firmware(guests: Sequence[str] = DEMO, defines: Mapping[str, str | int] | None = None) -> Path:
+def build_firmware(guests: Sequence[str] = DEMO, defines: Mapping[str, str | int] | None = None,
+                   edits: Sequence[Edit] = ()) -> Path:
     """ELF of the firmware with these guests, in this order, compiled with these macros (hypervisor and guests alike).
 
-    Raises ValueError for an unknown guest, ToolchainError with the compiler's messages.
+    Raises ValueError for an unknown guest or an edit whose text is not there once, ToolchainError with the compiler's messages.
     """
     macros = [f"-D{name}={value}" for name, value in sorted((defines or {}).items())]
-    target = BUILD / _digest(guests, macros) / "firmware.elf"
+    target = BUILD / _digest((*guests, *map(repr, edits)), macros) / "firmware.elf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         # Built aside and moved: whole files only, whatever runs at the same time.
         with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
-            compile_firmware(Path(scratch), guests, macros, toolchain.cc).rename(target)
+            folder = _edited(Path(scratch) / "edited", edits) if edits else FIRMWARE
+            compile_firmware(Path(scratch), guests, macros, toolchain.cc, folder).rename(target)
     return target
 
 
-def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str], cc: Compiler) -> Path:
-    """Compile and link everything in an empty directory; returns the ELF.
+def _edited(folder: Path, edits: Sequence[Edit]) -> Path:
+    """A copy of the hypervisor's sources, changed. Raises ValueError."""
+    folder.mkdir()
+    for path in FIRMWARE.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    for edit in edits:
+        text = (folder / edit.file).read_text()
+        if text.count(edit.old) != 1:
+            raise ValueError(f"{edit.file} has {text.count(edit.old)} times, not once: {edit.old!r}")
+        (folder / edit.file).write_text(text.replace(edit.old, edit.new))
+    return folder
+
+
+def build_native(guest: str, defines: Mapping[str, str | int] | None = None) -> Path:
+    """ELF of a guest in C on a machine of its own, without the hypervisor (native.S).
+
+    Raises ValueError for an unknown guest, ToolchainError with the compiler's messages.
+    """
+    macros = [f"-D{name}={value}" for name, value in sorted((defines or {}).items())]
+    target = BUILD / _digest((guest, "native"), macros) / "native.elf"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=BUILD) as name:
+            scratch = Path(name)
+            flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
+            _compile_guest(scratch, guest, flags, toolchain.cc)
+            (scratch / "native.inc").write_text(f'    .incbin "{guest}.bin"\n')
+            elf = scratch / "native.elf"
+            toolchain.cc([*flags, f"-Wa,-I{scratch}", "-T", GUESTS / "native.ld", GUESTS / "native.S", "-o", elf])
+            elf.rename(target)
+    return target
+
+
+def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str], cc: Compiler,
+                     folder: Path = FIRMWARE) -> Path:
+    """Compile and link everything in an empty directory, the hypervisor from its sources in `folder`; returns the ELF.
 
     Raises ValueError for an unknown guest, and whatever `cc` raises.
     """
     flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
     for name in dict.fromkeys(guests):
-        elf = scratch / f"{name}.elf"
-        cc([*flags, "-T", GUESTS / "guest.ld", *guest_sources(name), "-o", elf])
-        toolchain.binary(elf)
-    cc([*flags, "-S", FIRMWARE / "offsets.c", "-o", scratch / "offsets.s"])
+        _compile_guest(scratch, name, flags, cc)
+    cc([*flags, "-S", folder / "offsets.c", "-o", scratch / "offsets.s"])
     (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))
     lines = [f"image {name}" for name in dict.fromkeys(guests)] + [f"guest {name}" for name in guests]
     (scratch / "guests.inc").write_text("".join(f"    {line}\n" for line in lines))
     elf = scratch / "firmware.elf"
-    cc([*flags, *HYPERVISOR, f"-Wa,-I{scratch}", "-T", FIRMWARE / "link.ld", *_hypervisor_sources(), "-o", elf])
+    cc([*flags, *HYPERVISOR, f"-Wa,-I{scratch}", "-T", folder / "link.ld", *_hypervisor_sources(folder), "-o", elf])
     return elf
 
 
-def _hypervisor_sources() -> list[Path]:
-    return sorted(path for path in FIRMWARE.iterdir() if path.suffix in (".c", ".S") and path.stem != "offsets")
+def _compile_guest(scratch: Path, name: str, flags: Sequence[str | Path], cc: Compiler) -> None:
+    """NAME.elf and NAME.bin."""
+    elf = scratch / f"{name}.elf"
+    cc([*flags, "-T", GUESTS / "guest.ld", *guest_sources(name), "-o", elf])
+    toolchain.binary(elf)
+
+
+def _hypervisor_sources(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in (".c", ".S") and path.stem != "offsets")
 
 
 def _header(assembly: str) -> str:

@@ -1,5 +1,6 @@
 /* CSR instructions of a guest that trap: counters that hcounteren hides (with the clock goes stimecmp), and satp while
-   hstatus.VTVM is set. All others, the hypervisor's own registers among them, do not exist for the guest. */
+   hstatus.VTVM is set. Event counters stand at 0. All others, the hypervisor's own registers among them, do not exist for the
+   guest. */
 #include "csr.h"
 #include "insn.h"
 #include "shadow.h"
@@ -14,7 +15,7 @@ static inline bool read(const struct vcpu *vcpu, unsigned csr, uint64_t *value)
     case CSR_INSTRET:   *value = csr_read(CSR_INSTRET); return true;
     case CSR_STIMECMP:  *value = csr_read(CSR_VSTIMECMP); return true;
     case CSR_SATP:      *value = SHADOW ? vcpu->satp : csr_read(CSR_VSATP); return true;
-    default:            return false;
+    default:            *value = 0; return csr >= CSR_HPMCOUNTER3 && csr <= CSR_HPMCOUNTER31;
     }
 }
 

@@ -23,6 +23,7 @@
     (1 << EXC_ILLEGAL_INSTRUCTION | 1 << EXC_BREAKPOINT | 1 << EXC_LOAD_MISALIGNED |                    \
      1 << EXC_STORE_MISALIGNED | 1 << EXC_ECALL_U | (SHADOW ? 0 : PAGE_FAULTS))
 
+#define CACHE_BLOCKS (HENVCFG_CBIE | HENVCFG_CBCFE | HENVCFG_CBZE)
 #define VS_INTERRUPTS (HIDELEG_VSSI | HIDELEG_VSTI | HIDELEG_VSEI)
 
 /* guests.S: one entry for each guest in the image. */
@@ -43,11 +44,11 @@ static void set_up_hart(void)
     csr_write_checked(CSR_HIDELEG, VS_INTERRUPTS, VS_INTERRUPTS);
     csr_write(CSR_HVIP, 0);
 
-    /* The guest programs its own timer, unless the machine or the shim denies it to all. */
-    csr_write_checked(CSR_HENVCFG, HENVCFG_STCE, HENVCFG_STCE);
+    /* The guest programs its own timer and tends its cache blocks, where the hart has that. */
+    csr_write_checked(CSR_HENVCFG, HENVCFG_STCE | CACHE_BLOCKS, HENVCFG_STCE);
     csr_write_checked(CSR_HCOUNTEREN, HCOUNTEREN, HCOUNTEREN_CY | HCOUNTEREN_TM | HCOUNTEREN_IR);
 
-    /* WFI comes here, so that others can run meanwhile. VTSR stays 0: SRET of the guest is none of our business. */
+    /* WFI comes here, so that others can run meanwhile; a build may ask for more. */
     csr_write_checked(CSR_HSTATUS, HSTATUS_GUESTS, HSTATUS_VTW | HSTATUS_VTVM | HSTATUS_VTSR | HSTATUS_HU);
 
     /* The guests' clock starts at 0 with the machine's start. */

@@ -30,6 +30,10 @@
 #define GUEST_RAM_SIZE      0x200000    /* one megapage: a single G-stage leaf */
 #endif
 
+#ifndef VPROBE
+#define VPROBE               0           /* 1: guests have the device of vprobe.c in the second of the pages */
+#endif
+
 #ifndef SLICE_TICKS
 #define SLICE_TICKS         1000        /* of `time`; a switch costs well under 100 */
 #endif

@@ -13,6 +13,7 @@
 #define STORES              OPCODE(MATCH_SB)
 #define ATOMICS             OPCODE(MATCH_LR_W)
 #define CACHE_BLOCKS        OPCODE(MATCH_CBO_ZERO)
+#define PHYSICAL_BITS       56
 
 enum outcome mmio_nothing(struct vcpu *vcpu, uint64_t insn)
 {
@@ -79,6 +80,14 @@ __attribute__((always_inline)) static inline enum outcome store(struct vcpu *vcp
     return device->store(vcpu, insn, offset);
 }
 
+/* What no RAM is behind has no cache block to manage, and cannot be zeroed. Beyond all physical addresses it is an error. */
+static enum outcome cache_block(struct vcpu *vcpu, uint64_t insn)
+{
+    if ((insn ^ MATCH_CBO_ZERO) >> 20 && page() >> (PHYSICAL_BITS - PAGE_SHIFT) == 0)
+        return STEP;
+    return reflect(vcpu, EXC_STORE_ACCESS_FAULT, csr_read(CSR_STVAL));
+}
+
 /* Neither a load nor a store was reported. */
 static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu, uint64_t htinst, uint64_t kind)
 {
@@ -90,14 +99,16 @@ static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu, uint
     /* An implicit access: the guest's own page table lies where no RAM is. Or LR, SC, an AMO, a cache-block operation.
        What has bits above 31 set is not in the manual, and says nothing. */
     if (htinst != 0 && htinst >> 32 == 0)
-        return reflect(vcpu, fault, csr_read(CSR_STVAL));
+        return OPCODE(htinst) == CACHE_BLOCKS ? cache_block(vcpu, htinst) : reflect(vcpu, fault, csr_read(CSR_STVAL));
 
     struct fetched fetched = insn_fetch(csr_read(CSR_SEPC));
     uint64_t insn = fetched.length == 2 ? insn_expand_transfer((uint16_t)fetched.insn) & ~2u : fetched.insn;
 
     if (fetched.fault)
         return insn_fetch_fault(vcpu, fetched.fault);
-    if (OPCODE(insn) == ATOMICS || OPCODE(insn) == CACHE_BLOCKS)
+    if (OPCODE(insn) == CACHE_BLOCKS)
+        return cache_block(vcpu, insn);
+    if (OPCODE(insn) == ATOMICS)
         return reflect(vcpu, fault, csr_read(CSR_STVAL));
     if (OPCODE(insn) == kind)
         return kind == LOADS ? load(vcpu, insn) : store(vcpu, insn);

@@ -29,11 +29,12 @@ void shim_main(void)
     csr_write_checked(CSR_MEDELEG, (MEDELEG_WRITABLE | MEDELEG_XDOPPEL) & ~(1 << EXC_ECALL_S), NEEDED_EXCEPTIONS);
     csr_write_checked(CSR_MIDELEG, MIDELEG_SSI | MIDELEG_STI | MIDELEG_SEI, MIDELEG_STI);
 
-    /* Sstc: stimecmp and, through henvcfg, vstimecmp. Without it no time slice would ever end. */
-    csr_write_checked(CSR_MENVCFG, MENVCFG_STCE, MENVCFG_STCE);
+    /* Sstc: stimecmp and, through henvcfg, vstimecmp. Without it no time slice would ever end. Cache-block operations, too,
+       where the hart has them. */
+    csr_write_checked(CSR_MENVCFG, MENVCFG_STCE | MENVCFG_CBIE | MENVCFG_CBCFE | MENVCFG_CBZE, MENVCFG_STCE);
 
     /* Whether a guest sees a counter is decided by hcounteren; the hypervisor itself reads them all. */
-    csr_write_checked(CSR_MCOUNTEREN, COUNTERS, COUNTERS);
+    csr_write_checked(CSR_MCOUNTEREN, UINT32_MAX, COUNTERS);
     csr_write(CSR_MCOUNTINHIBIT, 0);
     if (HPM_EVENTS) {
         csr_write(CSR_MHPMEVENT3, WALK_REFERENCE);

@@ -12,7 +12,10 @@
 #ifndef VTVM
 #define VTVM (SHADOW ? HSTATUS_VTVM : 0)    /* satp, SFENCE.VMA and SINVAL.VMA trap as well */
 #endif
-#define HSTATUS_GUESTS  (HSTATUS_VTW | VTVM)    /* WFI comes to the hypervisor, so that others can run meanwhile */
+#ifndef VTSR
+#define VTSR 0                  /* HSTATUS_VTSR: SRET traps as well */
+#endif
+#define HSTATUS_GUESTS  (HSTATUS_VTW | VTVM | VTSR)    /* WFI comes to the hypervisor, so that others can run meanwhile */
 
 struct vm;
 

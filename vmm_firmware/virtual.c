@@ -27,6 +27,22 @@ static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
     return vcpu_wait(vcpu, false);
 }
 
+/* "Trap Return", with V=1. Traps only while hstatus.VTSR is set. */
+static enum outcome sret(struct vcpu *vcpu, uint32_t insn)
+{
+    uint64_t old = csr_read(CSR_VSSTATUS), new = (old | SSTATUS_SPIE) & ~(SSTATUS_SPP | SSTATUS_SIE);
+
+    if (!in_vs_mode())
+        return illegal(vcpu, insn);
+    if (old & SSTATUS_SPIE)
+        new |= SSTATUS_SIE;
+    if (!(old & SSTATUS_SPP))
+        csr_clear(CSR_SSTATUS, SSTATUS_SPP);
+    csr_write(CSR_VSSTATUS, new);
+    csr_write(CSR_SEPC, csr_read(CSR_VSEPC));
+    return RESUME;
+}
+
 /* SFENCE.VMA, or SINVAL.VMA, which may do more than it has to. They trap only while hstatus.VTVM is set. */
 static enum outcome sfence_vma(struct vcpu *vcpu, uint32_t insn)
 {
@@ -45,6 +61,7 @@ static const struct {
     emulator *emulate;
 } table[] = {
     { MASK_WFI,         MATCH_WFI,          wfi },
+    { MASK_SRET,        MATCH_SRET,         sret },
     { MASK_SFENCE_VMA,  MATCH_SFENCE_VMA,   sfence_vma },
     { MASK_SINVAL_VMA,  MATCH_SINVAL_VMA,   sfence_vma },
 };

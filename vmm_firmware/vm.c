@@ -25,6 +25,8 @@ void vm_create(const char *name, const void *image, uint64_t size)
     if (!RAM_ON_DEMAND)
         gstage_map(vm->gstage_root, GUEST_RAM_BASE, vm->ram, GUEST_RAM_SIZE);
     vm->devices[0] = &vuart;
+    if (VPROBE)
+        vm->devices[1] = &vprobe;
     vm->vcpus = vcpu_create(vm, 0);
     for (unsigned hart = 1; hart < HARTS; hart++)
         vcpu_create(vm, hart);

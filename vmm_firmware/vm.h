@@ -8,6 +8,7 @@
 #include "console.h"
 #include "layout.h"
 #include "vcpu.h"
+#include "vprobe.h"
 #include "vuart.h"
 
 struct device;
@@ -22,6 +23,7 @@ struct vm {
     uint64_t vmid, vmid_generation;
     const struct device *devices[DEVICES];  /* by page from DEVICES_BASE; NULL: nothing answers */
     struct vuart uart;
+    struct vprobe probe;
     struct guest_line line;
     bool passed;
 };

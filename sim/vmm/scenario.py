@@ -10,7 +10,7 @@ from typing import Any
 
 from isa import platform, retire
 from isa.profile import PROFILES
-from sim.firmware import build_firmware
+from sim.firmware import Edit, build_firmware
 from sim.model import Machine
 from sim.outcome import BadInput, Outcome, Verdict, ended
 from sim.run import Options, in_lockstep, named
@@ -23,13 +23,15 @@ FIGURE = re.compile(r"^\[guest (\d+)\] figure (\w+) (-?\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Image:
-    """Firmware to run: guests in their order, macros of the build, and the class that sees the records ("": none)."""
+    """Firmware to run: guests in their order, macros of the build, the class that sees the records ("": none), and what is
+    wrong on purpose."""
 
     guests: tuple[str, ...]
     defines: Mapping[str, str | int] = field(default_factory=dict)
     statistics: str = "sim.stats:Statistics"
     ram_size: int = platform.RAM_SIZE
     max_instructions: int = 200_000_000
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Run:
 def run(image: Image, setting: Setting) -> Run:
     """Build and run. Raises BadInput where the firmware cannot be built or the machine cannot be had."""
     try:
-        elf = build_firmware(image.guests, image.defines)
+        elf = build_firmware(image.guests, image.defines, image.edits)
     except ToolchainError as error:
         raise BadInput(str(error)) from error
     console = bytearray()

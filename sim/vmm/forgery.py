@@ -1,0 +1,144 @@
+"""`doppelhart vmm forgery`: what a guest sees of an instruction that the hypervisor carries out, and what it sees without one.
+
+The guest tries instructions in random states and prints numbers that depend on all it has seen. It runs twice: under the
+hypervisor, and on a model of the machine that the hypervisor pretends to be: the same hart without the hypervisor extension.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from isa.profile import PROFILES, Profile
+from sim.firmware import Edit, build_native
+from sim.model import Machine
+from sim.outcome import BadInput, Outcome, Verdict
+from sim.run import named
+from sim.terminal import Terminal
+from sim.toolchain import ToolchainError
+from sim.vmm.flaws import FLAWS
+from sim.vmm.probe import REGION, Probe
+from sim.vmm.scenario import Image, Run, Setting, run
+
+GUEST = "forgery"
+RAM = 0x20_0000                     # what the guest has
+STATES = {"model": 10_000, "rtl": 100}
+CLASSES = ("csr", "any_csr", "privileged", "system", "hypervisor", "load", "store", "compressed", "atomic", "cache_block", "jump")
+ALL_CSRS = 4096 * 6 * 32            # states in which the class any_csr has met every combination
+# What is seen of a state, in the order of forgery.c.
+SEEN = ("instruction", *(f"x{n}" for n in range(1, 32)), "sepc", "sstatus", "scause", "stval", "satp", "sie", "sip", "stimecmp",
+        "scounteren", "senvcfg", "history of the device", "memory", "counter between its neighbours")
+LINE = re.compile(r"^(?:\[guest 0\] )?(states|word) (\w+) (\d+) (0x[0-9a-f]+)\r?$", re.MULTILINE)
+LIMIT = 100_000                     # instructions, for each state
+# All that can leave a guest does: counters and the clock, SRET, satp and the fences of translations.
+BUILD = {"VPROBE": 1, "SLICE_TICKS": 1 << 32, "HCOUNTEREN": 0, "VTVM": "HSTATUS_VTVM", "VTSR": "HSTATUS_VTSR"}
+
+
+@dataclass
+class Class:
+    """Instructions of one class: states tried, and after which numbers of them the guest had seen something else."""
+
+    name: str
+    states: int = 0
+    wrong: list[int] = field(default_factory=list)
+
+
+def policy(config: str) -> Profile:
+    """The hart that the guest is meant to see. Raises BadInput."""
+    profile = named(config, PROFILES)
+    return profile.without(*({"H", "Xdoppel"} & profile.extensions))
+
+
+def forge(setting: Setting, states: int, defines: Mapping[str, str | int] | None = None, edits: Sequence[Edit] = ()
+          ) -> tuple[Run, list[Class]]:
+    """Both runs, `states` of each class or as `defines` say, and the classes compared. Raises BadInput."""
+    macros = {"FORGERY_STATES": states, **(defines or {})}
+    done, expected, found = _both(setting, macros, edits)
+    return done, compare(expected, found)
+
+
+def compare(expected: list[tuple[str, str, str, str]], found: list[tuple[str, str, str, str]]) -> list[Class]:
+    """Class by class: a line that the guest alone has printed must be there again."""
+    classes: dict[str, Class] = {}
+    there = set(found)
+    for line in expected:
+        _, name, number, _ = line
+        entry = classes.setdefault(name, Class(name))
+        entry.states = int(number)
+        if line not in there:
+            entry.wrong.append(entry.states)
+    return list(classes.values())
+
+
+def explain(setting: Setting, classes: list[Class], edits: Sequence[Edit] = ()) -> str:
+    """The first difference, to the word; "" if there is none. Runs the hundred states in question again. Raises BadInput."""
+    at = next((i for i, c in enumerate(classes) if c.wrong), None)
+    if at is None:
+        return ""
+    first = (classes[at].wrong[0] - 1) // 100 * 100
+    macros = {"FORGERY_CLASS": CLASSES.index(classes[at].name), "FORGERY_FIRST": first,
+              "FORGERY_STATES": classes[at].wrong[0] - first, "FORGERY_WORDS": 1}
+    _, expected, found = _both(setting, macros, edits)
+    return _first_difference(classes[at].name, expected, found)
+
+
+def _first_difference(name: str, expected: list[tuple[str, str, str, str]], found: list[tuple[str, str, str, str]]) -> str:
+    there = {number: value for kind, _, number, value in found if kind == "word"}
+    instruction = ""
+    for kind, _, number, value in expected:
+        if kind != "word":
+            continue
+        state, word = divmod(int(number), len(SEEN))
+        if word == 0:
+            instruction = value
+        if number not in there:
+            return f"{name}, state {state + 1}, instruction {instruction}: the guest went no further"
+        if there[number] != value:
+            return f"{name}, state {state + 1}, instruction {instruction}: {SEEN[word]} is {there[number]}, alone it is {value}"
+    return f"{name}: the difference has not come again"
+
+
+def passed(done: Run, classes: list[Class]) -> bool:
+    """No difference anywhere, and the guest has come to its end."""
+    return done.outcome.verdict is Verdict.PASS and bool(classes) and not any(c.wrong for c in classes)
+
+
+def scenario(setting: Setting, states: int, flaw: str = "") -> Outcome:
+    """The whole scenario: an outcome with the figures, which fails on any difference. Raises BadInput."""
+    edits = named(flaw, FLAWS).edits if flaw else ()
+    done, classes = forge(setting, states, edits=edits)
+    outcome = done.outcome
+    outcome.figures["forgery"] = [{"class": c.name, "states": c.states, "differences": len(c.wrong)} for c in classes]
+    if outcome.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.LIMIT) and not passed(done, classes):
+        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, edits) or outcome.detail
+    return outcome
+
+
+def show(terminal: Terminal, outcome: Outcome) -> None:
+    """The table of classes."""
+    terminal.table("What a guest sees, with the hypervisor and alone", ("class", "states", "hundreds that differ"),
+                   [(row["class"], row["states"], row["differences"]) for row in outcome.figures["forgery"]])
+
+
+def _both(setting: Setting, macros: Mapping[str, Any], edits: Sequence[Edit]
+          ) -> tuple[Run, list[tuple[str, str, str, str]], list[tuple[str, str, str, str]]]:
+    """The run in the guest; the lines of the guest alone, and of the guest."""
+    expected = _native(policy(setting.config), macros, setting)
+    done = run(Image((GUEST,), {**BUILD, **macros}, statistics="", max_instructions=LIMIT * macros["FORGERY_STATES"], edits=tuple(edits)), setting)
+    return done, LINE.findall(expected), LINE.findall(done.text)
+
+
+def _native(profile: Profile, macros: Mapping[str, Any], setting: Setting) -> str:
+    try:
+        elf = build_native(GUEST, macros)
+    except ToolchainError as error:
+        raise BadInput(str(error)) from error
+    machine = Machine(profile=profile, ram_size=RAM)
+    machine.attach(REGION, Probe())
+    machine.load_elf(elf)
+    console = bytearray()
+    machine.on_console = console.extend
+    while machine.exit_code is None and machine.instructions < LIMIT * macros["FORGERY_STATES"]:
+        machine.run(1_000_000)
+        setting.terminal.progress("the guest alone", machine.instructions, None)
+    return console.decode()
