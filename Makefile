@@ -29,6 +29,8 @@ test: setup model lint
 	$(BIN)/pytest -n 2 --dist loadscope
 
 soak: setup model
+	@for config in default full spike; do $(BIN)/doppelhart vmm forgery --config $$config || exit; done
+	@$(BIN)/doppelhart vmm forgery --config full --class any_csr --states 786432
 	@$(BIN)/doppelhart vmm density --timeout 3600
 	@$(BIN)/doppelhart vmm density --on rtl --timeout 3600
 	@for config in tiny default linux; do \

@@ -287,6 +287,22 @@ def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", 
     _finish(terminal, outcome)
 
 
+@vmm.command()
+def forgery(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 3600.0,
+            states: Annotated[int, typer.Option("--states", min=1, metavar="N",
+                                                help="Random states of each class.")] = 10_000,
+            only: Annotated[str, typer.Option("--class", metavar="NAME", help="Only this class of instructions.")] = "",
+            flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
+            as_json: Json = False) -> None:
+    """Instructions that leave a guest, in random states: what it sees with the hypervisor and on a hart of its own."""
+    from sim.vmm.forgery import scenario, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        outcome = scenario(Setting(on.value, config, timeout, terminal), states, only, flaw)
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
 @app.command()
 def verilog(config: ConfigName = "default",
             output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Default: core_NAME.v")] = None,

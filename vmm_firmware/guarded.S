@@ -14,7 +14,7 @@ guarded_fetch:
     la      t0, 1f
     csrrw   t0, stvec, t0
     csrr    t1, hstatus
-    csrr    t2, sstatus
+    csrr    a4, sstatus
     csrr    a2, sepc
     hlvx.hu a3, (a0)
     csrw    stvec, t0
@@ -24,7 +24,7 @@ guarded_fetch:
     .balign 4
 1:  csrw    stvec, t0
     csrw    hstatus, t1
-    csrw    sstatus, t2
+    csrw    sstatus, a4
     csrw    sepc, a2
     csrr    a0, scause
     ret

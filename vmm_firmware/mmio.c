@@ -13,7 +13,6 @@
 #define STORES              OPCODE(MATCH_SB)
 #define ATOMICS             OPCODE(MATCH_LR_W)
 #define CACHE_BLOCKS        OPCODE(MATCH_CBO_ZERO)
-#define PHYSICAL_BITS       56
 
 enum outcome mmio_nothing(struct vcpu *vcpu, uint64_t insn)
 {
@@ -80,10 +79,12 @@ __attribute__((always_inline)) static inline enum outcome store(struct vcpu *vcp
     return device->store(vcpu, insn, offset);
 }
 
-/* What no RAM is behind has no cache block to manage, and cannot be zeroed. Beyond all physical addresses it is an error. */
+/* A device has no cache block to manage, but nothing can be zeroed there at once. */
 static enum outcome cache_block(struct vcpu *vcpu, uint64_t insn)
 {
-    if ((insn ^ MATCH_CBO_ZERO) >> 20 && page() >> (PHYSICAL_BITS - PAGE_SHIFT) == 0)
+    const struct device *device = device_at(vcpu->vm, page());
+
+    if (device && page_offset() < device->size && insn >> 20 != MATCH_CBO_ZERO >> 20)
         return STEP;
     return reflect(vcpu, EXC_STORE_ACCESS_FAULT, csr_read(CSR_STVAL));
 }

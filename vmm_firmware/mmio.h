@@ -14,6 +14,7 @@ typedef enum outcome device_access(struct vcpu *vcpu, uint64_t insn, uint64_t of
 
 struct device {
     device_access *load, *store;
+    uint64_t size;              /* bytes, from the start of its page */
 };
 
 /* Bytes that a load or store moves. */

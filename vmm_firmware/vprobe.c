@@ -41,4 +41,4 @@ static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
     return mmio_done(insn);
 }
 
-const struct device vprobe = { load, store };
+const struct device vprobe = { load, store, VPROBE_SIZE };

@@ -145,4 +145,4 @@ static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
     return mmio_done(insn);
 }
 
-const struct device vuart = { load, store };
+const struct device vuart = { load, store, UART_SIZE };

@@ -22,16 +22,15 @@ from sim.vmm.scenario import Image, Run, Setting, run
 
 GUEST = "forgery"
 RAM = 0x20_0000                     # what the guest has
-STATES = {"model": 10_000, "rtl": 100}
-CLASSES = ("csr", "any_csr", "privileged", "system", "hypervisor", "load", "store", "compressed", "atomic", "cache_block", "jump")
-ALL_CSRS = 4096 * 6 * 32            # states in which the class any_csr has met every combination
+CLASSES = ("csr", "any_csr", "privileged", "system", "hypervisor", "load", "store", "compressed", "atomic", "cache_block",
+           "jump")
 # What is seen of a state, in the order of forgery.c.
 SEEN = ("instruction", *(f"x{n}" for n in range(1, 32)), "sepc", "sstatus", "scause", "stval", "satp", "sie", "sip", "stimecmp",
         "scounteren", "senvcfg", "history of the device", "memory", "counter between its neighbours")
 LINE = re.compile(r"^(?:\[guest 0\] )?(states|word) (\w+) (\d+) (0x[0-9a-f]+)\r?$", re.MULTILINE)
-LIMIT = 100_000                     # instructions, for each state
 # All that can leave a guest does: counters and the clock, SRET, satp and the fences of translations.
-BUILD = {"VPROBE": 1, "SLICE_TICKS": 1 << 32, "HCOUNTEREN": 0, "VTVM": "HSTATUS_VTVM", "VTSR": "HSTATUS_VTSR"}
+BUILD: dict[str, str | int] = {"VPROBE": 1, "SLICE_TICKS": 1 << 32, "HCOUNTEREN": 0, "VTVM": "HSTATUS_VTVM",
+                               "VTSR": "HSTATUS_VTSR"}
 
 
 @dataclass
@@ -52,7 +51,7 @@ def policy(config: str) -> Profile:
 def forge(setting: Setting, states: int, defines: Mapping[str, str | int] | None = None, edits: Sequence[Edit] = ()
           ) -> tuple[Run, list[Class]]:
     """Both runs, `states` of each class or as `defines` say, and the classes compared. Raises BadInput."""
-    macros = {"FORGERY_STATES": states, **(defines or {})}
+    macros: dict[str, str | int] = {"FORGERY_STATES": states, **(defines or {})}
     done, expected, found = _both(setting, macros, edits)
     return done, compare(expected, found)
 
@@ -71,15 +70,15 @@ def compare(expected: list[tuple[str, str, str, str]], found: list[tuple[str, st
 
 
 def explain(setting: Setting, classes: list[Class], edits: Sequence[Edit] = ()) -> str:
-    """The first difference, to the word; "" if there is none. Runs the hundred states in question again. Raises BadInput."""
-    at = next((i for i, c in enumerate(classes) if c.wrong), None)
-    if at is None:
+    """The first difference, to the word; "" if there is none. Runs the states in question again. Raises BadInput."""
+    name, number = next(((c.name, c.wrong[0]) for c in classes if c.wrong), ("", 0))
+    if not name:
         return ""
-    first = (classes[at].wrong[0] - 1) // 100 * 100
-    macros = {"FORGERY_CLASS": CLASSES.index(classes[at].name), "FORGERY_FIRST": first,
-              "FORGERY_STATES": classes[at].wrong[0] - first, "FORGERY_WORDS": 1}
-    _, expected, found = _both(setting, macros, edits)
-    return _first_difference(classes[at].name, expected, found)
+    macros = {"FORGERY_CLASS": CLASSES.index(name), "FORGERY_STATES": number}
+    _, expected, found = _both(setting, {**macros, "FORGERY_LINE": 1}, edits)
+    state = next((c.wrong[0] for c in compare(expected, found) if c.wrong), number)
+    macros.update(FORGERY_STATES=state, FORGERY_WORDS=state)
+    return _first_difference(name, *_both(setting, macros, edits)[1:])
 
 
 def _first_difference(name: str, expected: list[tuple[str, str, str, str]], found: list[tuple[str, str, str, str]]) -> str:
@@ -103,13 +102,17 @@ def passed(done: Run, classes: list[Class]) -> bool:
     return done.outcome.verdict is Verdict.PASS and bool(classes) and not any(c.wrong for c in classes)
 
 
-def scenario(setting: Setting, states: int, flaw: str = "") -> Outcome:
-    """The whole scenario: an outcome with the figures, which fails on any difference. Raises BadInput."""
-    edits = named(flaw, FLAWS).edits if flaw else ()
-    done, classes = forge(setting, states, edits=edits)
+def scenario(setting: Setting, states: int, only: str = "", flaw: str = "") -> Outcome:
+    """The whole scenario, or one class of it: an outcome with the figures, which fails on any difference. Raises BadInput."""
+    if only and only not in CLASSES:
+        raise BadInput(f"no class of instructions is called {only!r}; there are {', '.join(CLASSES)}")
+    if flaw and flaw not in FLAWS:
+        raise BadInput(f"no flaw is called {flaw!r}; there are {', '.join(FLAWS)}")
+    edits = FLAWS[flaw].edits if flaw else ()
+    done, classes = forge(setting, states, {"FORGERY_CLASS": CLASSES.index(only)} if only else {}, edits)
     outcome = done.outcome
     outcome.figures["forgery"] = [{"class": c.name, "states": c.states, "differences": len(c.wrong)} for c in classes]
-    if outcome.verdict in (Verdict.PASS, Verdict.FAIL, Verdict.LIMIT) and not passed(done, classes):
+    if outcome.verdict is not Verdict.DIVERGED and not passed(done, classes):
         outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, edits) or outcome.detail
     return outcome
 
@@ -124,8 +127,14 @@ def _both(setting: Setting, macros: Mapping[str, Any], edits: Sequence[Edit]
           ) -> tuple[Run, list[tuple[str, str, str, str]], list[tuple[str, str, str, str]]]:
     """The run in the guest; the lines of the guest alone, and of the guest."""
     expected = _native(policy(setting.config), macros, setting)
-    done = run(Image((GUEST,), {**BUILD, **macros}, statistics="", max_instructions=LIMIT * macros["FORGERY_STATES"], edits=tuple(edits)), setting)
+    done = run(Image((GUEST,), {**BUILD, **macros}, statistics="", max_instructions=_limit(macros), edits=tuple(edits),
+                     shown=False), setting)
     return done, LINE.findall(expected), LINE.findall(done.text)
+
+
+def _limit(macros: Mapping[str, Any]) -> int:
+    """Instructions after which a run will never end."""
+    return 1_000_000 + 100_000 * int(macros["FORGERY_STATES"])
 
 
 def _native(profile: Profile, macros: Mapping[str, Any], setting: Setting) -> str:
@@ -138,7 +147,7 @@ def _native(profile: Profile, macros: Mapping[str, Any], setting: Setting) -> st
     machine.load_elf(elf)
     console = bytearray()
     machine.on_console = console.extend
-    while machine.exit_code is None and machine.instructions < LIMIT * macros["FORGERY_STATES"]:
+    while machine.exit_code is None and machine.instructions < _limit(macros):
         machine.run(1_000_000)
         setting.terminal.progress("the guest alone", machine.instructions, None)
     return console.decode()

@@ -32,6 +32,7 @@ class Image:
     ram_size: int = platform.RAM_SIZE
     max_instructions: int = 200_000_000
     edits: tuple[Edit, ...] = ()
+    shown: bool = True      # what it prints
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def run(image: Image, setting: Setting) -> Run:
 
     def tee(data: bytes) -> None:
         console.extend(data)
-        setting.terminal.console(data)
+        if image.shown:
+            setting.terminal.console(data)
 
     if setting.on == "model":
         outcome = _on_model(elf, image, setting, tee)

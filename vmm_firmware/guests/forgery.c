@@ -2,20 +2,20 @@
    same guest on a machine of its own, without a hypervisor, must find the same numbers. */
 #include "forgery.h"
 
-/* States of each class, from which on, and of which class alone; whether all that is seen of each state is printed. */
+/* States of each class, and the class if it is one alone. */
 #ifndef FORGERY_STATES
 #define FORGERY_STATES  10000
-#endif
-#ifndef FORGERY_FIRST
-#define FORGERY_FIRST   0
 #endif
 #ifndef FORGERY_CLASS
 #define FORGERY_CLASS   (-1)
 #endif
-#ifndef FORGERY_WORDS
-#define FORGERY_WORDS   0
+/* States that share a number, and the first one of which everything that is seen is printed. */
+#ifndef FORGERY_LINE
+#define FORGERY_LINE    100
 #endif
-#define STATES_A_LINE   100         /* that share a number */
+#ifndef FORGERY_WORDS
+#define FORGERY_WORDS   UINT64_MAX
+#endif
 
 static const struct {
     const char *name;
@@ -175,17 +175,19 @@ static void try_class(unsigned class)
     static uint64_t seen[SEEN];
     uint64_t sum = 0;
 
-    for (uint64_t i = FORGERY_FIRST + 1; i <= FORGERY_FIRST + FORGERY_STATES; i++) {
+    for (unsigned i = 0; i < VPROBE_SIZE; i += 8)
+        *(volatile uint64_t *)(uint64_t)(PROBE + i) = 0;
+    for (uint64_t i = 1; i <= FORGERY_STATES; i++) {
         seed = (uint64_t)(class + 1) << 40 | i;
         seed = random_bits();
         try(classes[class].make, i - 1, seen);
         for (unsigned word = 0; word < SEEN; word++) {
             sum = (sum ^ seen[word]) * 0x100000001b3;
             sum ^= sum >> 29;
-            if (FORGERY_WORDS)
+            if (i >= FORGERY_WORDS)
                 print_line("word ", class, (i - 1) * SEEN + word, seen[word]);
         }
-        if (i % STATES_A_LINE == 0 || i == FORGERY_FIRST + FORGERY_STATES) {
+        if (i % FORGERY_LINE == 0 || i == FORGERY_STATES) {
             print_line("states ", class, i, sum);
             sum = 0;
         }

@@ -47,12 +47,15 @@ static uint32_t access(struct state *state, unsigned csr, unsigned operation, un
     return 0x73 | RD(random_reg()) | FUNCT3(funct3) | RS1(rs1) | csr << 20;
 }
 
+/* A stride that has no divisor in common with the number of combinations meets each of them once. */
 uint32_t forge_csr(struct state *state, uint64_t index)
 {
-    return access(state, csrs[index % COUNT(csrs)], index / COUNT(csrs) % 6, index / COUNT(csrs) / 6 & 31);
+    uint64_t at = index * 5437 % (COUNT(csrs) * 6 * 32);
+
+    _Static_assert(COUNT(csrs) == 45, "5437 must have no divisor in common with the number of CSRs");
+    return access(state, csrs[at % COUNT(csrs)], at / COUNT(csrs) % 6, (unsigned)(at / COUNT(csrs) / 6));
 }
 
-/* A stride that has no divisor in common with the number of combinations meets each of them once. */
 uint32_t forge_any_csr(struct state *state, uint64_t index)
 {
     uint64_t at = index * 486031 % (4096 * 6 * 32);

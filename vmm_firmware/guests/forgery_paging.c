@@ -41,7 +41,7 @@ uint64_t paging_alias(uint64_t address, bool user)
 {
     static const uint8_t own[] = { DEVICES_S, NOTHING_S, RAM_S, RAM_S }, users[] = { DEVICES_U, NOTHING_S, RAM_U, RAM_U };
     uint64_t gib = address / GIB & 3;
-    uint64_t window = (random_bits() & 3) != 0 ? (user ? users : own)[gib] : random_bits() % 16;
+    uint64_t window = random_bits() & 1 ? (user ? users : own)[gib] : random_bits() % 16;
 
     return window * GIB + address % GIB;
 }

@@ -1,0 +1,80 @@
+"""A guest sees of its instructions what it would see without a hypervisor, and notices each hypervisor that is wrong."""
+
+import re
+
+import pytest
+
+from sim.firmware import GUESTS, Edit, build_firmware
+from sim.outcome import BadInput, Verdict
+from sim.terminal import Terminal
+from sim.vmm.flaws import FLAWS
+from sim.vmm.forgery import CLASSES, Class, compare, explain, forge, passed, policy, scenario, show
+from sim.vmm.scenario import Setting
+
+STATES = 200            # of 10,000: what `make test` tries of each class on the model
+STATES_ON_RTL = 8
+FLAWED_STATES = 1500
+
+
+def setting(config: str, on: str = "model") -> Setting:
+    return Setting(on, config, 120.0, Terminal())
+
+
+@pytest.mark.parametrize("config", ["default", "full", "spike"])
+def test_no_difference(config, capsys):
+    """With transformed instructions in htinst, with cache-block operations, and with the guest's code fetched."""
+    outcome = scenario(setting(config), STATES)
+    assert outcome.verdict is Verdict.PASS, outcome.detail
+    assert outcome.figures["forgery"] == [{"class": name, "states": STATES, "differences": 0} for name in CLASSES]
+    show(Terminal(), outcome)
+    assert "cache_block" in capsys.readouterr().err
+
+
+def test_rtl():
+    """In lockstep."""
+    outcome = scenario(setting("default", "rtl"), STATES_ON_RTL)
+    assert outcome.verdict is Verdict.PASS, outcome.detail
+
+
+@pytest.mark.parametrize("name", FLAWS)
+def test_flaw(name):
+    """Found in the class that it is said to be shown by, and named to the word."""
+    flaw = FLAWS[name]
+    done, classes = forge(setting(flaw.config), FLAWED_STATES, {"FORGERY_CLASS": CLASSES.index(flaw.shown_by)}, flaw.edits)
+    assert not passed(done, classes)
+    reason = explain(setting(flaw.config), classes, flaw.edits)
+    assert re.fullmatch(rf"{flaw.shown_by}, state \d+, instruction 0x[0-9a-f]+: .*", reason)
+
+
+def test_classes_are_those_of_the_guest():
+    assert tuple(re.findall(r'\{ "(\w+)", forge_', (GUESTS / "forgery.c").read_text())) == CLASSES
+
+
+def test_every_class_that_leaves_a_guest_has_a_flaw():
+    """What has the opcode of privileged instructions and is none never comes to the hypervisor."""
+    assert {flaw.shown_by for flaw in FLAWS.values()} == set(CLASSES) - {"any_csr", "system"}
+
+
+def test_policy():
+    """The same hart, without what the guest must not know of."""
+    hart = policy("full")
+    assert not hart.has("H") and not hart.has("Xdoppel") and hart.has("Zicbom")
+
+
+def test_compare():
+    """A number that is missing is as wrong as one that is different."""
+    alone = [("states", "load", "100", "0x1"), ("states", "load", "200", "0x2"), ("states", "jump", "100", "0x3")]
+    guest = [("states", "load", "100", "0x7"), ("states", "load", "200", "0x2")]
+    assert compare(alone, guest) == [Class("load", 200, [100]), Class("jump", 100, [100])]
+    assert compare(alone, alone) == [Class("load", 200), Class("jump", 100)]
+
+
+@pytest.mark.parametrize("arguments", [{"only": "stroe"}, {"flaw": "length-of"}])
+def test_unknown_names(arguments):
+    with pytest.raises(BadInput, match=f"is called '{next(iter(arguments.values()))}'; there are"):
+        scenario(setting("full"), 1, **arguments)
+
+
+def test_edit_that_does_not_fit():
+    with pytest.raises(ValueError, match=r"mmio\.h has 0 times, not once: 'no such line'"):
+        build_firmware(("forgery",), edits=[Edit("mmio.h", "no such line", "")])
