@@ -9,15 +9,15 @@ bool demand_map(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
     uint64_t page = csr_read(CSR_HTVAL) << 2 & -(uint64_t)PAGE_SIZE;
-    void *host = vm_memory(vm, page, PAGE_SIZE);
+    int level;
 
-    if (!RAM_ON_DEMAND || !host)
+    if (!RAM_ON_DEMAND || !vm_memory(vm, page, PAGE_SIZE))
         return false;
 
     /* A hart may go on faulting on a page that is mapped by now, until it is told. */
-    if (gstage_is_mapped(vm->gstage_root, page))
+    if (gstage_find(vm->gstage_root, page, &level))
         fence_gstage();
     else
-        gstage_map(vm->gstage_root, page, (uint64_t)host, PAGE_SIZE);
+        vm_map(vm, page, PAGE_SIZE);
     return true;
 }

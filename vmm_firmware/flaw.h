@@ -14,6 +14,7 @@ enum flaw {
     FLAW_YIELDS_TO_ANYONE,      /* a pause-loop exit gives the hart to whoever is next */
     FLAW_STALE_SHADOW,          /* a fence for one address leaves the shadow page tables as they are */
     FLAW_STALE_VMID,            /* VMIDs are given away again without a fence */
+    FLAW_SHARES_RAM,            /* all guests have the RAM of the first */
 };
 
 #endif

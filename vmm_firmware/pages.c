@@ -3,6 +3,7 @@
 #include "pages.h"
 
 #include "isa.h"
+#include "owner.h"
 #include "panic.h"
 
 extern char page_pool_start[], page_pool_end[];     /* link.ld */
@@ -20,6 +21,7 @@ uint64_t pages_zeroed(uint64_t size)
 
     if (size > high - low || start < low)
         panic("no room for %u bytes of page tables or disks\n", size);
+    owner_change(start, size, OWNER_NONE, OWNER_POOL);
     if (size == PAGE_SIZE)
         low += size;
     else

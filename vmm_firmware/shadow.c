@@ -8,6 +8,7 @@
 #include "guarded.h"
 #include "guest_walk.h"
 #include "mmio.h"
+#include "owner.h"
 #include "vmid.h"
 
 static const struct vcpu *last;     /* whose translations the hart may hold while hgatp is Bare */
@@ -87,21 +88,24 @@ enum outcome shadow_page_fault(struct vcpu *vcpu)
 {
     uint64_t va = csr_read(CSR_STVAL), cause = csr_read(CSR_SCAUSE);
     struct walked found = guest_walk(vcpu, va, cause);
-    int level = found.level;
     uint64_t host;
+    int level;
 
     if (found.fault)
         return reflect(vcpu, found.fault, va);
-
-    /* The largest page that both the guest and its memory have. */
-    while (!(host = vm_host_page(vcpu->vm, found.gpa, level)) && level > 0)
-        level--;
+    host = gstage_find(vcpu->vm->gstage_root, found.gpa, &level);
     if (host) {
+        /* The smaller one of the guest's page and the host's. */
+        if (found.level < level) {
+            host |= found.gpa & ((PAGE_SIZE << VPN_BITS * level) - (PAGE_SIZE << VPN_BITS * found.level));
+            level = found.level;
+        }
+        owner_assert(host, PAGE_SIZE, OWNER_GUEST + vcpu->vm->index);
         shadow_map(vcpu->vm, (csr_read(CSR_VSATP) & VSATP_PPN) << PAGE_SHIFT, va, level, found.level, shadow_pte(host, found.pte));
         return RESUME;
     }
 
-    /* No RAM: the exit that the G-stage would have made of it. */
+    /* No RAM there: the exit that the G-stage would have made of it. */
     csr_write(CSR_HTVAL, found.gpa >> 2);
     if (cause == EXC_INSTRUCTION_PAGE_FAULT)
         return reflect(vcpu, EXC_INSTRUCTION_ACCESS_FAULT, va);

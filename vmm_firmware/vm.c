@@ -2,7 +2,9 @@
 #include "vm.h"
 
 #include "demand.h"
+#include "flaw.h"
 #include "gstage.h"
+#include "owner.h"
 #include "panic.h"
 
 struct vm vms[GUESTS_MAX];
@@ -20,10 +22,13 @@ void vm_create(const char *name, const void *image, uint64_t size)
     vm->index = vm_count;
     vm->name = name;
     vm->ram = GUEST_HOST_BASE + (uint64_t)vm_count * GUEST_RAM_SIZE;
+    if (FLAW == FLAW_SHARES_RAM)
+        vm->ram = GUEST_HOST_BASE;
+    owner_change(vm->ram, GUEST_RAM_SIZE, OWNER_NONE, OWNER_GUEST + vm->index);
     __builtin_memcpy((void *)vm->ram, image, size);
     vm->gstage_root = gstage_create();
     if (!RAM_ON_DEMAND)
-        gstage_map(vm->gstage_root, GUEST_RAM_BASE, vm->ram, GUEST_RAM_SIZE);
+        vm_map(vm, GUEST_RAM_BASE, GUEST_RAM_SIZE);
     vm->devices[0] = &vuart;
     if (VPROBE)
         vm->devices[1] = &vprobe;
@@ -34,18 +39,15 @@ void vm_create(const char *name, const void *image, uint64_t size)
     vm_count++;
 }
 
-void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size)
+bool vm_has(const struct vm *vm, uint64_t offset, uint64_t size)
 {
-    uint64_t offset = gpa - GUEST_RAM_BASE;
-
-    if (offset > GUEST_RAM_SIZE || size > GUEST_RAM_SIZE - offset)
-        return 0;
-    return (void *)(vm->ram + offset);
+    return owner_is(vm->ram + offset, size, OWNER_GUEST + vm->index);
 }
 
-uint64_t vm_host_page(struct vm *vm, uint64_t gpa, int level)
+void vm_map(struct vm *vm, uint64_t gpa, uint64_t size)
 {
-    uint64_t size = 1ull << (PAGE_SHIFT + VPN_BITS * level), host = (uint64_t)vm_memory(vm, gpa & -size, size);
+    uint64_t host = vm->ram + (gpa - GUEST_RAM_BASE);
 
-    return level > GSTAGE_LEAF_LEVEL || host % size ? 0 : host;
+    owner_assert(host, size, OWNER_GUEST + vm->index);
+    gstage_map(vm->gstage_root, gpa, host, size);
 }

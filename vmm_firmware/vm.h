@@ -25,6 +25,7 @@ struct vm {
     struct vuart uart;
     struct vprobe probe;
     struct guest_line line;
+    uint64_t given;             /* pages of RAM that it has given back */
     bool passed;
 };
 
@@ -34,11 +35,20 @@ extern unsigned vm_count;
 /* Makes a machine with fresh memory mapping from an image of `size` bytes; panics if there are too many or too large. */
 void vm_create(const char *name, const void *image, uint64_t size);
 
-/* Host pointer to `size` bytes of the guest's RAM, or NULL if any of them lies outside. */
-void *vm_memory(struct vm *vm, uint64_t gpa, uint64_t size);
+/* Are these bytes of its RAM still its own? */
+bool vm_has(const struct vm *vm, uint64_t offset, uint64_t size);
 
-/* Host-physical address of the page of this level around `gpa`; 0 unless all of it is RAM of the guest, aligned in the host, too,
-   and pages are to be so large. */
-uint64_t vm_host_page(struct vm *vm, uint64_t gpa, int level);
+/* Host pointer to `size` bytes of the guest's RAM, or NULL if any of them lies outside or on a page that it has given back. */
+static inline void *vm_memory(const struct vm *vm, uint64_t gpa, uint64_t size)
+{
+    uint64_t offset = gpa - GUEST_RAM_BASE;
+
+    if (offset > GUEST_RAM_SIZE || size > GUEST_RAM_SIZE - offset || (vm->given && !vm_has(vm, offset, size)))
+        return 0;
+    return (void *)(vm->ram + offset);
+}
+
+/* Maps RAM of the guest in the G-stage; it must be the guest's. */
+void vm_map(struct vm *vm, uint64_t gpa, uint64_t size);
 
 #endif

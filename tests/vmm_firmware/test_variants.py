@@ -119,3 +119,24 @@ def test_shadow_of_little_room(run):
 def test_shadow_of_harts(run):
     """The shadow belongs to the machine: fences of one hart count for the others."""
     assert run("model", "harts", "harts", HARTS=3, SLICE_TICKS=100, SHADOW=1).code == 0
+
+
+@pytest.mark.parametrize("defines", [{}, {"GSTAGE_LEAF_LEVEL": 0}, {"RAM_ON_DEMAND": 1}, {"SHADOW": 1},
+                                     {"SHADOW": 1, "RAM_ON_DEMAND": 1}], ids=str)
+@pytest.mark.parametrize("on", ["spike", "model"])
+def test_balloon(run, on, defines):
+    """Pages that two guests give back are gone, out of large pages and small ones, and no others; taken again they hold zeros."""
+    both = run(on, "balloon", "balloon", **defines)
+    assert both.code == 0, both.text
+
+
+def test_balloon_in_lockstep(run):
+    """The RTL remembers translations of large pages, which are split under it."""
+    assert run("rtl", "balloon").code == 0
+
+
+def test_page_of_two_owners(run):
+    """RAM for a second guest that belongs to the first is a mistake of the hypervisor, found before any guest runs."""
+    broken = run("model", "bad_report", "bad_report", FLAW="FLAW_SHARES_RAM")
+    assert broken.code == 2
+    assert any("belong to owner" in line for line in broken.hypervisor())

@@ -127,6 +127,7 @@ static void failing_calls(void)
         { SBI_DEBUG_CONSOLE, 0, 1, 0x7fffffff, INVALID_PARAM, 0 },
         { SBI_IPI, 0, 1, HARTS, INVALID_PARAM, 0 },
         { SBI_DOPPELHART, SBI_MULTICALL, GUEST_RAM_BASE + 0x100000, 1, NOT_SUPPORTED, 0 },
+        { SBI_DOPPELHART, 16, GUEST_RAM_BASE + 0x100000, 0, NOT_SUPPORTED, 0 },
         { SBI_DOPPELHART, 0, 0, 0, 0, 0 },
     };
     const unsigned count = sizeof table / sizeof table[0];
