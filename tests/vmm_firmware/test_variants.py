@@ -125,7 +125,7 @@ def test_shadow_of_harts(run):
                                      {"SHADOW": 1, "RAM_ON_DEMAND": 1}], ids=str)
 @pytest.mark.parametrize("on", ["spike", "model"])
 def test_balloon(run, on, defines):
-    """Pages that two guests give back are gone, out of large pages and small ones, and no others; taken again they hold zeros."""
+    """Pages that two guests give back are gone, out of large pages and small ones, and no others; taken again they are zero."""
     both = run(on, "balloon", "balloon", **defines)
     assert both.code == 0, both.text
 
