@@ -13,7 +13,8 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 }
 BUILT = frozenset(("I", "M", "A", "C", "S", "U", "H", "Zicsr", "Zifencei", "Zicntr", "Zihintpause", "Sstc"))    # by rtl/
 # And these in its larger configurations.
-_MORE = frozenset(("Smpmp", "Svinval", "Zba", "Zbb", "Zbs", "Zicond", "Smstateen", "Smcntrpmf", "Zihpm"))
+_MORE = frozenset(("Smpmp", "Svinval", "Svadu", "Zba", "Zbb", "Zbs", "Zicond", "Zicbom", "Zicboz", "Zicbop", "Smstateen",
+                   "Smcntrpmf", "Zihpm", "Xdoppel"))
 # What these make up without a fact of their own: each is claimed by the name of a test of the model.
 CLAIMS = ("Sha", "Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd", "Shvsatpa", "Shgatpa", "Ssccptr", "Sstvecd",
           "Sstvala", "Sscounterenw", "Ssu64xl", "Svvptc", "Ziccif", "Ziccrse", "Ziccamoa", "Za64rs", "Zic64b")
@@ -47,8 +48,10 @@ class Profile:
         return self.extensions.issuperset(extension.split("+"))
 
     def without(self, *extensions: str) -> "Profile":
-        """The same hart without some extensions. Raises ValueError when another one builds on them."""
+        """The same hart without some extensions, and without what builds on them."""
         left = self.extensions - set(extensions)
+        while orphans := {e for e in left if not left.issuperset(EXTENSIONS[e])}:
+            left -= orphans
         return replace(self, extensions=left, pmp_regions=self.pmp_regions if "Smpmp" in left else 0,
                        hpm_counters=self.hpm_counters if "Zihpm" in left else 0)
 

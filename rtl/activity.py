@@ -14,7 +14,7 @@ class Activity(data.Struct):
     """
 
     m_valid: 1      # M holds an instruction
-    m_held: 1       # ... and will in the next cycle
+    m_held: 1       # ... and will in the next cycle, or it is fetched again, with the A bits of its pages
     m_memory: 1     # ... which accesses memory
     m_walk: 1       # ... and waits for its translation
     m_trap: 1       # a trap is entered

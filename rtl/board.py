@@ -40,8 +40,8 @@ def pll(input_mhz: float, output_mhz: float) -> Pll:
 class Machine(wiring.Component):
     """What the clock of the board drives. `ram_size` in bytes, `frequency` in Hz.
 
-    LEDs from 0: life (it blinks), a trap-free start is over (the first byte was sent), the line's two directions, and from 4:
-    the finisher's verdict (4: ended, 5: passed, 6: failed), 7: the clock runs.
+    LEDs: 0 blinks once a second; 1 is on from the first byte sent; 2 and 3 flicker with what is sent and received; 4 is on when
+    the program has ended, and then 5 (passed) or 6 (failed); 7 is on.
     """
 
     tx: Out(1, init=1)

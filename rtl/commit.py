@@ -90,6 +90,7 @@ class Commit(wiring.Component):
     2. `stall` holds the instruction; all other effects happen in its last cycle, `valid` without `stall`.
     3. What traps is held for a cycle: the trap is found in one cycle and taken in the next.
     4. `flush` drops every younger instruction and fetches again at `target`.
+    5. An instruction whose pages lack A bits has begun: with `update` it is fetched again, and comes back to end.
     """
 
     valid:         In(1)
@@ -115,6 +116,7 @@ class Commit(wiring.Component):
     fence:         Out(Fence)
     stall:         Out(1)
     flush:         Out(1)
+    update:        Out(1)           # ... the instruction at its own address, with its A bits set
     decides:       Out(1)           # a branch that was deferred goes on, as X has sent it ...
     branches:      Out(1)           # ... or another way, to `op.target`: then with `flush`
     target:        Out(64)
@@ -130,7 +132,7 @@ class Commit(wiring.Component):
         unit, sys = control.unit.as_value(), control.sys.as_value()
 
         # ---- Interrupts, and what the instruction wants ------------------------------------------
-        begun = Signal()        # the instruction was here in the last cycle and was not held back
+        begun = Signal()        # the instruction was here before and was not held back
         interrupt, wait = Signal(), Signal()
         sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
         is_mem, is_csr = Signal(), Signal()
@@ -143,6 +145,7 @@ class Commit(wiring.Component):
             sound.eq(self.valid & ~wait & ~interrupt & ~trapping),
             is_mem.eq(unit.matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)),
             is_csr.eq(unit.matches(Unit.CSR)),
+            self.update.eq(sound & op.fetch_fault & self.fetch_fault.update),
             self.csr_valid.eq(self.valid & is_csr),
             self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
         ]
@@ -159,6 +162,8 @@ class Commit(wiring.Component):
         bits = Mux(op.compressed, op.half, op.insn)
         with m.If(interrupt):
             m.d.comb += [found.trap.interrupt.eq(1), found.trap.cause.eq(csr.interrupt_cause)]
+        with m.Elif(op.fetch_fault & self.fetch_fault.update):
+            m.d.comb += early.eq(0)
         with m.Elif(op.fetch_fault):
             m.d.comb += [
                 found.trap.cause.eq(self.fetch_fault.cause),
@@ -215,7 +220,7 @@ class Commit(wiring.Component):
             self.trap.eq(taken.trap),
             self.trap.pc.eq(op.pc),
             self.trap.interrupt.eq(taken.trap.interrupt & trapping),
-            self.retires.eq(last & ~trapping),
+            self.retires.eq(last & ~trapping & ~self.update),
             self.csr_commit.eq(acts & is_csr),
             self.ret_enter.eq(acts & sys.matches(SysOp.MRET, SysOp.SRET)),
             found.seen.irq.eq(csr.seen_irq),
@@ -224,7 +229,7 @@ class Commit(wiring.Component):
             found.seen.clock.eq(csr.clock),
         ]
         m.d.sync += [
-            begun.eq(self.valid & self.stall & ~wait),
+            begun.eq(self.update | begun & ~self.valid | self.valid & self.stall & ~wait),
             trapping.eq(self.valid & ~trapping & Mux(early, ~holds, self.mem_valid & self.mem_done & mem.fault)),
             taken.eq(found),
         ]
@@ -243,7 +248,7 @@ class Commit(wiring.Component):
             self.fence.id.eq(op.source),
             self.decides.eq(acts & op.deferred & control.conditional),
             self.branches.eq(self.decides & self.branch_turns),
-            self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid | self.branches
+            self.flush.eq(self.trap_enter | self.ret_enter | self.fence.valid | self.branches | self.update
                           | acts & (control.fence_i | is_csr & csr.refetch)),
         ]
         with m.Switch(control.sys):
@@ -256,6 +261,8 @@ class Commit(wiring.Component):
             m.d.comb += [self.target.eq(csr.trap_vector), next_mode.eq(csr.trap_mode)]
         with m.Elif(sys.matches(SysOp.MRET, SysOp.SRET)):
             m.d.comb += [self.target.eq(csr.ret_pc), next_mode.eq(csr.ret_mode)]
+        with m.Elif(op.fetch_fault):
+            m.d.comb += self.target.eq(op.pc)
         with m.Else():
             m.d.comb += [self.target.eq(Mux(self.branches, op.target, op.next_pc)), next_mode.eq(csr.mode)]
 
@@ -263,7 +270,7 @@ class Commit(wiring.Component):
         record, seen = self.record, Signal(Seen)
         m.d.comb += [
             seen.eq(Mux(trapping, taken.seen.as_value(), found.seen.as_value())),
-            record.valid.eq(last),
+            record.valid.eq(last & ~self.update),
             record.trap.eq(trapping),
             record.mode.eq(csr.mode),
             record.next_mode.eq(next_mode),

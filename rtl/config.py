@@ -31,7 +31,7 @@ class Config:
 
     def without_h(self) -> "Config":
         """The same core without the hypervisor extension and what builds on it."""
-        return replace(self, name=f"{self.name}-noh", profile=self.profile.without("H", "Xdoppel"))
+        return replace(self, name=f"{self.name}-noh", profile=self.profile.without("H"))
 
 
 CONFIGS = {c.name: c for c in (

@@ -121,7 +121,7 @@ class Core(wiring.Component):
         m.d.comb += [
             fetch.mode.eq(csr.mode),
             *(getattr(fetch, name).eq(getattr(redirect, name))
-              for name in ("stop", "redirect", "target", "invalidate", "outcome")),
+              for name in ("stop", "redirect", "target", "invalidate", "update", "outcome")),
         ]
 
         # ---- D: decode, read registers -----------------------------------------------------------
@@ -209,6 +209,7 @@ class Core(wiring.Component):
             redirect.m_decides.eq(commit.decides),
             redirect.m_flush.eq(commit.flush),
             redirect.m_branches.eq(commit.branches),
+            redirect.m_update.eq(commit.update),
             redirect.m_target.eq(commit.target),
             redirect.holds.eq(late.holds),
         ]
@@ -359,7 +360,7 @@ class Core(wiring.Component):
         producer = Mux(x.valid, x_control.unit, m_control.unit).matches(Unit.LOAD, Unit.HLOAD, Unit.AMO)
         m.d.comb += [
             now.m_valid.eq(m_.valid),
-            now.m_held.eq(commit.stall),
+            now.m_held.eq(commit.stall | commit.update),
             now.m_memory.eq(commit.mem_valid),
             now.m_walk.eq(lsu.translate.request.valid & ~lsu.translate.request.ready),
             now.m_trap.eq(commit.trap_enter),

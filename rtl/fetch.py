@@ -20,6 +20,7 @@ from .types import Access, Mode, Translate
 class FetchFault(data.Struct):
     """Why the fetch of the instruction failed."""
 
+    update: 1       # it has not: a page only lacks its A bit, and the instruction is to be fetched with `update`
     cause: 6
     vaddr: 64       # of the portion of the instruction that faulted
     tval2: 62
@@ -37,7 +38,8 @@ class Fetch(wiring.Component):
        branch predictor says, or at the following word.
     2. After a fault nothing is fetched until a redirect, so that `fault` stays valid while the instruction that carries it is
        in the pipeline.
-    3. Nothing but RAM and ROM is ever read: a fetch may be speculative, and a device read could have effects.
+    3. A bits are set for the one instruction that a redirect with `update` asks for; what follows it may never be executed.
+    4. Nothing but RAM and ROM is ever read: a fetch may be speculative, and a device read could have effects.
     """
 
     def __init__(self, config: Config):
@@ -48,6 +50,7 @@ class Fetch(wiring.Component):
             "redirect":   In(1),
             "target":     In(64),
             "invalidate": In(1),        # with `redirect`: forget what the cache holds
+            "update":     In(1),        # with `redirect`: the instruction at `target` is executed, its pages need their A bits
             "translate":  Out(Translate()),
             "bus":        Out(wishbone.Signature()),
             "out":        Out(stream.Signature(Fetched)),
@@ -68,6 +71,7 @@ class Fetch(wiring.Component):
         following, next_word = Signal(64), Signal(61)
         arrives, advance = Signal(), Signal()
         word, target = realign.enter.p, Signal(64)
+        updating = Signal()     # the pages of the next instruction get their A bits; nothing is predicted meanwhile
         again, clear = Signal(), Signal()       # a prediction that is now forgotten cut an instruction: fetch it again
         m.d.comb += [
             next_word.eq(vaddr[3:] + 1),
@@ -94,7 +98,7 @@ class Fetch(wiring.Component):
                 predict.following.eq(following),
                 predict.vaddr.eq(vaddr),
                 predict.next_word.eq(next_word),
-                predict.accept.eq(advance),
+                predict.accept.eq(advance & ~updating),
                 predict.redirect.eq(self.redirect),
                 predict.outcome.eq(self.outcome),
                 predict.forget.eq(again & ~self.redirect),
@@ -103,7 +107,7 @@ class Fetch(wiring.Component):
                 word.prediction.eq(predict.prediction),
                 target.eq(predict.target),
             ]
-            with m.If(word.fault):
+            with m.If(word.fault | updating):
                 m.d.comb += [word.prediction.known.eq(0), word.prediction.taken.eq(0)]
 
         # ---- Translation -------------------------------------------------------------------------
@@ -116,10 +120,15 @@ class Fetch(wiring.Component):
             request.p.vaddr.eq(vaddr),
             request.p.access.eq(Access.FETCH),
             request.p.mode.eq(self.mode),
+            request.p.update.eq(updating & (realign.empty | realign.spans)),
             translated.eq(request.valid & request.ready),
-            denied.eq(response.fault | ~(response.ram | response.rom)),
+            denied.eq(response.fault | response.needs_update | ~(response.ram | response.rom)),
         ]
         m.d.sync += withdrawn.eq(self.stop | clear & request.valid & ~request.ready)
+        with m.If(self.redirect):
+            m.d.sync += updating.eq(self.update)
+        with m.Elif(self.out.valid & self.out.ready):
+            m.d.sync += updating.eq(0)
 
         # ---- The word ----------------------------------------------------------------------------
         m.d.comb += [
@@ -147,6 +156,7 @@ class Fetch(wiring.Component):
             m.d.sync += stopped.eq(1)
             with m.If(translated & denied):
                 m.d.sync += [
+                    self.fault.update.eq(response.needs_update),
                     self.fault.cause.eq(Mux(response.fault, response.cause, EXC["INSTRUCTION_ACCESS_FAULT"])),
                     self.fault.tval2.eq(response.tval2),
                     self.fault.implicit.eq(response.implicit),
@@ -156,6 +166,7 @@ class Fetch(wiring.Component):
                 ]
             with m.Else():
                 m.d.sync += [
+                    self.fault.update.eq(0),
                     self.fault.cause.eq(EXC["INSTRUCTION_ACCESS_FAULT"]),
                     self.fault.tval2.eq(0),
                     self.fault.implicit.eq(0),

@@ -14,7 +14,6 @@ class Word(data.Struct):
     vaddr: 64       # of the first byte that may begin an instruction
     bits: 64
     fault: 1        # no bytes
-    update: 1       # besides `fault`: the page only lacks its A bit
     prediction: Prediction
 
 
@@ -25,7 +24,6 @@ class Fetched(data.Struct):
     pc: 64
     raw: 32
     fault: 1        # see the `fault` port of Fetch
-    update: 1       # besides `fault`: to be fetched again, with its A bits set
     guess: Guess
 
 
@@ -36,7 +34,7 @@ class Realign(wiring.Component):
        stream, which goes on in the next word that enters.
     2. `out.p.pc` is the address of the next instruction whether `out.valid` or not: in an empty queue that of `enter.p`.
     3. `broken`: the prediction ends inside of an instruction, which cannot be delivered; it is to be fetched again without.
-    4. `enter.ready` depends on registers alone, and so does `enter.p`'s way into the queue.
+    4. `enter.ready`, `empty` and `spans` depend on registers alone, and so does `enter.p`'s way into the queue.
     """
 
     enter:  In(stream.Signature(Word))
@@ -54,12 +52,13 @@ class Realign(wiring.Component):
         head = Signal()             # the slot of the older one, or where the next will be
         fresh = Signal(init=1)      # the next instruction is the first that is wanted of its word ...
         within = Signal(2)          # ... or else begins at this halfword
+        older = slots[head]
         first, second = Signal(Word), Signal(Word)
         has_first, has_second = Signal(), Signal()
         m.d.comb += [
             self.empty.eq(~stored.any()),
             self.enter.ready.eq(~stored.all()),
-            first.eq(Mux(self.empty, self.enter.p, slots[head])),
+            first.eq(Mux(self.empty, self.enter.p, older)),
             second.eq(Mux(stored.all(), slots[~head], self.enter.p)),
             has_first.eq(~self.empty | self.enter.valid),
             has_second.eq(stored.all() | ~self.empty & self.enter.valid),
@@ -78,11 +77,10 @@ class Realign(wiring.Component):
             long.eq(raw[:2] == 0b11),
             end.eq(offset + long),
             crosses.eq(long & (offset == 3)),
-            self.spans.eq(crosses),
+            self.spans.eq((Mux(fresh, older.vaddr[1:3], within) == 3) & (older.bits[48:50] == 0b11)),
             self.out.p.pc.eq(Cat(C(0, 1), offset, first.vaddr[3:])),
             self.out.p.raw.eq(Mux(self.out.p.fault, 0, raw)),
             self.out.p.fault.eq(first.fault | crosses & second.fault),
-            self.out.p.update.eq(first.update | crosses & second.update),
         ]
 
         # ---- Its prediction ----------------------------------------------------------------------

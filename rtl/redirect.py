@@ -32,6 +32,7 @@ class Redirect(wiring.Component):
     m_flush:    In(1)
     m_decides:  In(1)
     m_branches: In(1)           # flush because of that, to `m.target`
+    m_update:   In(1)           # flush because of A bits
     m_target:   In(64)
     holds:      In(1)           # the condition of a branch that M decides
 
@@ -42,6 +43,7 @@ class Redirect(wiring.Component):
     redirect:    Out(1)
     target:      Out(64)
     invalidate:  Out(1)         # with `redirect`: FENCE.I
+    update:      Out(1)         # with `redirect`: the same instruction, with its A bits set
     outcome:     Out(Outcome)
 
     def elaborate(self, platform):
@@ -73,6 +75,7 @@ class Redirect(wiring.Component):
             x_told.eq(self.x_valid & ~self.x_moves & ~self.m_flush),
             stopped.eq(self.stop),
             self.invalidate.eq(self.m_fence_i),
+            self.update.eq(self.m_update),
             m_target.eq(self.m_target),
             snapshot.eq(self.m.guess.snapshot),
         ]

@@ -23,7 +23,7 @@ class Spent(IntEnum):
     FETCH = 5           # the front end had nothing to deliver
     MEMORY = 6          # a load, store or cache operation waits for memory
     WALK = 7            # a translation is looked up in the page tables, for a fetch, load or store
-    TRAP = 8            # a trap, or behind a trap, a return, a fence, or a CSR that changes what is fetched
+    TRAP = 8            # a trap, or behind a trap, a return, a fence, a CSR that changes what is fetched, A bits
     WAIT = 9            # WFI, or an interrupt that settles
 
 
@@ -65,7 +65,7 @@ class Account:
             elif now & M_WALK:
                 add(Spent.WALK)
             else:
-                add(Spent.MEMORY if now & M_MEMORY else Spent.WAIT)
+                add(Spent.MEMORY if now & M_MEMORY else Spent.TRAP if now & FLUSH else Spent.WAIT)
             if now & FLUSH:
                 d = x = m = recovers = Spent.BRANCH if now & M_BRANCHES else Spent.TRAP
                 continue

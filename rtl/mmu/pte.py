@@ -44,7 +44,7 @@ class Pte(data.Struct):
         return ((level >= 1) & low) | ((level == 2) & middle)
 
     def is_stale(self, access):
-        """Step 7 under Svade: A is clear, or D is clear on a store."""
+        """Step 7: A is clear, or D is clear on a store."""
         return ~self.a | ((access == Access.STORE) & ~self.d)
 
 

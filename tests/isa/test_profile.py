@@ -58,8 +58,12 @@ def test_without_takes_the_sizes_along():
     assert PROFILES["full"].without("Zihpm").hpm_counters == 0
     left = PROFILES["full"].without("Xdoppel")
     assert (left.pmp_regions, left.hpm_counters, left.extensions) == (8, 4, FULL - {"Xdoppel"})
-    with pytest.raises(ValueError, match="Xdoppel needs H"):
-        PROFILES["full"].without("H")
+
+
+def test_without_takes_what_builds_on_it_along():
+    full = PROFILES["full"]
+    assert full.without("H").extensions == FULL - {"H", "Xdoppel"}
+    assert full.without("S").extensions == FULL - {"S", "H", "Sstc", "Svinval", "Svadu", "Smstateen", "Xdoppel"}
 
 
 @pytest.mark.parametrize(("extensions", "letters"), [

@@ -15,7 +15,7 @@ CSR = {"mode": Mode.S, "trap_vector": VECTOR, "trap_mode": Mode.M, "ret_pc": RET
 FETCH_FAULT = {"cause": EXC["INSTRUCTION_GUEST_PAGE_FAULT"], "vaddr": PC + 2, "tval2": 77, "implicit": 0}
 MEM_FAULT = {"fault": 1, "cause": EXC["LOAD_GUEST_PAGE_FAULT"], "tval2": 88, "implicit": 1}
 OUTPUTS = ("stall", "flush", "target", "retires", "csr_commit", "trap_enter", "ret_enter", "mem_valid", "clean", "trap",
-           "fence", "record")
+           "fence", "record", "update")
 
 
 def operation(unit=Unit.ALU, sys=SysOp.NONE, **fields):
@@ -28,8 +28,8 @@ def observe(*cycles):
     dut, seen = Commit(CONFIGS["default"]), []
 
     async def bench(ctx):
-        ctx.set(dut.fetch_fault, FETCH_FAULT)
         for inputs in cycles:
+            ctx.set(dut.fetch_fault, FETCH_FAULT | {"update": inputs.get("update", 0)})
             ctx.set(dut.valid, inputs.get("valid", 1))
             ctx.set(dut.op, inputs.get("op", operation()))
             ctx.set(dut.csr, CSR | inputs.get("csr", {}))
@@ -144,6 +144,25 @@ def test_a_counter_that_is_not_ready_holds_its_reader():
                                 {"csr": {"hold": 1}})
     assert (held["stall"], held["csr_commit"], read["csr_commit"]) == (1, 0, 1)
     assert other["retires"], "other instructions have nothing to do with it"
+
+
+LACKS_A = {"op": operation(fetch_fault=1, control={"illegal": 1}), "update": 1}
+
+
+def test_an_instruction_whose_pages_lack_a_is_fetched_again():
+    again, gone, back, _, following = observe(LACKS_A, {"valid": 0, "csr": {"interrupt": 1}},
+                                              {"csr": {"interrupt": 1, "wait": 1}}, {"csr": {"interrupt": 1}}, {})
+    assert (again["update"], again["flush"], again["target"], again["stall"]) == (1, 1, PC, 0)
+    assert (again["trap_enter"], again["retires"], again["record"].valid) == (0, 0, 0)
+    assert (gone["update"], gone["flush"], gone["record"].valid) == (0, 0, 0)
+    assert (back["retires"], back["update"]) == (1, 0), "its A bits are set: no interrupt takes its place"
+    assert following["trap_enter"]
+
+
+@pytest.mark.parametrize("condition", ["interrupt", "wait"])
+def test_what_comes_before_an_instruction_comes_before_its_a_bits(condition):
+    first, = observe(LACKS_A | {"csr": {condition: 1}})
+    assert (first["update"], first["flush"], first["stall"]) == (0, 0, 1)
 
 
 def test_pause_loop_exit():

@@ -22,7 +22,7 @@ def test_identifier_and_address_widths():
 
 def test_delegation():
     """Corner case 20: of hedeleg, bits 18 and 19 are writable, and those of H's own exceptions are not."""
-    masks = fixed_masks(PROFILES["default"])
+    masks = fixed_masks(PROFILES["tiny"])
     assert (masks["medeleg"], masks["hedeleg"]) == (0xFCB7FE, 0x0CB1FE)
     assert fixed_masks(PROFILES["tiny"].without("H"))["medeleg"] == 0x0CB3FE
     assert fixed_masks(PROFILES["full"])["medeleg"] == 0x3FCB7FE

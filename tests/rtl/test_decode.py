@@ -133,7 +133,7 @@ def test_absent_extensions_are_illegal():
 
 def test_nothing_is_masked_without_hisadis():
     row = insns.BY_NAME["mul"]
-    control, = decode([word_of(row, random.Random(12))], CONFIGS["default"])
+    control, = decode([word_of(row, random.Random(12))], CONFIGS["tiny"])
     assert not control.masked_by
 
 

@@ -1,6 +1,7 @@
 """rtl/fetch.py: the delivered instructions against a reader of memory, under random stalls, redirects and faults."""
 
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,8 @@ from rtl.config import Config
 from rtl.fetch import Fetch
 from rtl.types import Access, Mode
 from tests.rtl.front_bench import CONFIG as PREDICTED
+from tests.rtl.front_bench import RA, Code, Front, simulate
 from tests.rtl.front_bench import START as CODE
-from tests.rtl.front_bench import Code, Front, simulate
 
 START = RAM_BASE + 0x10_0000
 CONFIG = Config("fetch", reset_vector=START)
@@ -37,6 +38,7 @@ class World:
         self.rng, self.stalls = rng, stalls
         self.halfwords = {PAGE - 2: 0x0003, BROKEN - 2: 0x0003}     # the first halves of long instructions
         self.request = self.beat = None     # (payload, cycles still to wait)
+        self.stale = set()                  # pages without their A bit
 
     def half(self, vaddr):
         """Instruction bits at an address: half of the instructions are compressed."""
@@ -55,12 +57,16 @@ class World:
         ctx.set(bus.dat_r, self.rng.getrandbits(64))
         ctx.set(dut.translate.response.paddr, self.rng.getrandbits(56))     # means nothing without a transfer
         if ctx.get(request.valid):
-            payload = ctx.get(request.p.vaddr)
+            payload, update = ctx.get(request.p.vaddr), ctx.get(request.p.update)
             assert ctx.get(request.p.access) == Access.FETCH
-            before, wait = self.request or (payload, self.delay())
-            assert payload == before, "the payload is stable while valid"
-            self.request = (payload, wait - 1) if wait else None
-            if not wait:
+            before, wait = self.request or ((payload, update), self.delay())
+            assert (payload, update) == before, "the payload is stable while valid"
+            self.request = (before, wait - 1) if wait else None
+            if not wait and page(payload) in self.stale and not update:
+                ctx.set(dut.translate.response, {"needs_update": 1, "ram": 1, "paddr": payload + OFFSET})
+                ctx.set(request.ready, 1)
+            elif not wait:
+                self.stale.discard(page(payload))
                 fault = page(payload) == PAGE
                 paddr = (payload + OFFSET) % 2**56
                 ctx.set(dut.translate.response, {
@@ -194,6 +200,89 @@ def test_one_instruction_per_cycle_and_no_gap_before_a_target(config):
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
+
+
+def lacks_a(config, seed, stalls):
+    """Near the ends of pages that lack A; counts of instructions that had to be fetched again, by the pages that they set."""
+    rng = random.Random(seed)
+    dut, world, counts = Fetch(config), World(rng, stalls), Counter()
+    pages = range(UNCACHED, UNCACHED + 0x4000, 0x1000)
+
+    async def until_delivered(ctx, **redirect):
+        ctx.set(dut.redirect, bool(redirect))
+        ctx.set(dut.target, redirect.get("target", 0))
+        ctx.set(dut.update, redirect.get("update", 0))
+        for _ in range(200):
+            ready = rng.random() < 0.6
+            ctx.set(dut.out.ready, ready)
+            world.cycle(ctx, dut)
+            delivered = ctx.get(dut.out.p) if ctx.get(dut.out.valid) and ready and not redirect else None
+            await ctx.tick()
+            redirect = {}
+            ctx.set(dut.redirect, 0)
+            if delivered is not None:
+                return delivered
+        raise AssertionError("nothing is delivered")
+
+    async def bench(ctx):
+        ctx.set(dut.mode, Mode.S)
+        for _ in range(60):
+            world.stale = set(rng.sample(pages, 3))
+            pc = rng.choice(pages[1:]) - 2 * rng.randrange(1, 6)
+            redirect = {"target": pc}
+            for _ in range(8):
+                (raw, length), _ = world.expected(pc)
+                wanted, before = {page(pc), page(pc + length - 1)} & world.stale, set(world.stale)
+                got = await until_delivered(ctx, **redirect)
+                redirect = {}
+                assert (got.pc, got.fault) == (pc, bool(wanted))
+                assert world.stale == before, "A is not set for what may never be executed"
+                if wanted:
+                    assert ctx.get(dut.fault.update)
+                    got = await until_delivered(ctx, target=pc, update=1)
+                    assert world.stale == before - wanted, "of the pages of this instruction, and of no other"
+                    counts[length, len(wanted)] += 1
+                assert (got.pc, got.fault, got.raw & (1 << 8 * length) - 1) == (pc, 0, raw)
+                pc += length
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    return counts
+
+
+@pytest.mark.parametrize("config", [CONFIG, CACHED], ids=["plain", "cached"])
+@pytest.mark.parametrize("stalls", [0.0, 0.6])
+def test_a_is_set_for_what_is_executed(config, stalls):
+    counts = lacks_a(config, 29, stalls)
+    assert min(counts[2, 1], counts[4, 1], counts[4, 2]) > 0
+
+
+@pytest.mark.parametrize("update", [0, 1])
+def test_nothing_is_predicted_while_a_bits_are_set(update):
+    """A forgotten prediction cuts the instruction in two: its target is not part of it."""
+    at, target = CODE + 6, CODE + 0x5000
+    jump = {"valid": 1, "wrong": 1, "taken": 1, "pc": at, "compressed": 1, "jump": 1, "rd": RA, "target": target,
+            "link": at + 2}
+    asked = []
+
+    async def bench(ctx, dut):
+        front = Front(ctx, dut, Code({}, None, {at}))
+        ctx.set(dut.outcome, jump)
+        await ctx.tick()
+        ctx.set(dut.outcome.valid, 0)
+        ctx.set(dut.target, at)
+        ctx.set(dut.update, update)
+        for cycle in range(8):
+            ctx.set(dut.redirect, cycle == 2)
+            front.memory()
+            if cycle > 2 and ctx.get(dut.translate.request.valid):
+                asked.append((ctx.get(dut.translate.request.p.vaddr), ctx.get(dut.translate.request.p.update)))
+            await ctx.tick()
+
+    simulate(bench, PREDICTED)
+    assert asked[:2] == ([(at, 1), (CODE + 8, 1)] if update else [(at, 0), (target, 0)])
 
 
 def random_code(rng):

@@ -29,12 +29,12 @@ class Words:
         known = 0 if self.blind else rng.getrandbits(4)
         taken = known >> last & rng.getrandbits(1)
         self.blind = False
-        word = {"vaddr": self.vaddr, "bits": sum(half << 16 * i for i, half in enumerate(halves)), "fault": 0, "update": 0,
+        word = {"vaddr": self.vaddr, "bits": sum(half << 16 * i for i, half in enumerate(halves)), "fault": 0,
                 "prediction": {"known": known, "counters": [rng.getrandbits(2) for _ in range(4)], "taken": taken, "last": last,
                                "snapshot": {"history": rng.getrandbits(12), "depth": rng.getrandbits(4),
                                             "row": rng.getrandbits(1)}}}
         if rng.random() < 0.04:
-            word |= {"fault": 1, "update": rng.getrandbits(1), "prediction": word["prediction"] | {"known": 0, "taken": 0}}
+            word |= {"fault": 1, "prediction": word["prediction"] | {"known": 0, "taken": 0}}
         self.vaddr = rng.getrandbits(60) << 1 if taken else (self.vaddr | 7) + 1
         return word
 
@@ -45,7 +45,7 @@ def expected(words, pc):
     first = words[0]
     base = {"pc": pc}
     if first["fault"]:
-        return base | {"raw": 0, "fault": 1, "update": first["update"]}, None, None
+        return base | {"raw": 0, "fault": 1}, None, None
     at = pc >> 1 & 3
     raw = first["bits"] >> 16 * at
     prediction = first["prediction"]
@@ -59,13 +59,13 @@ def expected(words, pc):
                 return None
             second = words[1]
             if second["fault"]:
-                return base | {"raw": 0, "fault": 1, "update": second["update"]}, None, None
+                return base | {"raw": 0, "fault": 1}, None, None
             raw |= second["bits"] << 16
             prediction, last = second["prediction"], 0
     taken = prediction["taken"] and prediction["last"] == last
     guess = {"known": prediction["known"] >> last & 1, "counter": prediction["counters"][last], "taken": int(taken),
              "snapshot": prediction["snapshot"]}
-    fields = base | {"raw": raw & (1 << bits) - 1, "fault": 0, "update": 0, "guess": guess}
+    fields = base | {"raw": raw & (1 << bits) - 1, "fault": 0, "guess": guess}
     gone = int(leaving) + int(bits == 32 and at == 3 and taken) or int(taken)
     following = None if taken else pc + bits // 8
     return fields, gone, following
@@ -73,7 +73,7 @@ def expected(words, pc):
 
 def same(delivered, fields):
     """What counts of an instruction is as it should be."""
-    told = {name: delivered[name] for name in ("pc", "fault", "update")}
+    told = {name: delivered[name] for name in ("pc", "fault")}
     told["raw"] = delivered["raw"] & (0xFFFF_FFFF if delivered["raw"] & 3 == 3 else 0xFFFF)
     if not fields["fault"]:
         guess = delivered["guess"]

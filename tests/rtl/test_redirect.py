@@ -7,7 +7,7 @@ from rtl.redirect import Redirect
 
 PC, TARGET, LINK, VECTOR = 0x1000, 0x2000, 0x1004, 0x8000_0000
 IDLE = {"x_valid": 0, "taken": 0, "x_moves": 0, "m_flush": 0, "m_fence_i": 0, "m_decides": 0, "m_branches": 0,
-        "behind": LINK,
+        "m_update": 0, "behind": LINK,
         "x_target": TARGET, "link": LINK, "m_target": VECTOR}
 BRANCH = {"x_valid": 1, "x": {"pc": PC, "control": {"conditional": 1}}}
 TAKEN = {"x": {"pc": PC, "control": {"conditional": 1}, "guess": {"taken": 1}}}
@@ -23,7 +23,7 @@ def observe(*cycles):
                 ctx.set(getattr(dut, name), value)
             await ctx.delay(1e-9)
             seen.append({name: ctx.get(getattr(dut, name)) for name in
-                         ("redirect", "target", "x_redirects", "stop", "invalidate", "outcome", "x_next_pc")})
+                         ("redirect", "target", "x_redirects", "stop", "invalidate", "update", "outcome", "x_next_pc")})
             await ctx.tick()
 
     simulator = Simulator(dut)
@@ -89,6 +89,12 @@ def test_what_x_has_to_tell_outranks_a_right_prediction_of_m():
 def test_fence_i_invalidates_with_its_redirect():
     at, behind = observe({"m_fence_i": 1, "m_flush": 1}, {})
     assert (at["invalidate"], behind["invalidate"], behind["redirect"]) == (0, 1, 1)
+
+
+def test_an_instruction_is_fetched_again_with_its_a_bits():
+    at, behind, later = observe({"m_flush": 1, "m_update": 1, "m_target": PC}, {}, {})
+    assert (at["update"], behind["update"], later["update"]) == (0, 1, 0)
+    assert (behind["redirect"], behind["target"]) == (1, PC)
 
 
 def test_a_fetch_fault_in_x_does_nothing():

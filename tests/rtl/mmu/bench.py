@@ -10,7 +10,7 @@ from rtl.types import Access, FenceKind
 from tests.rtl.mmu.reference import FETCH, UBIT, A, BusError, Context, D, Memory, R, V, W, X
 
 CONFIG = replace(CONFIGS["tiny"], tlb_entries=4, walk_entries=4)
-FIELDS = ("fault", "cause", "tval2", "implicit", "bus_error")
+FIELDS = ("fault", "cause", "tval2", "implicit", "implicit_write", "bus_error")
 RWX, LEAF = R | W | X, V | A | D
 SATP, VSATP, HGATP = 0x80100, 0x80200, 0x80400      # root pages
 FULL = Context(satp_mode=1, satp_ppn=SATP, vsatp_mode=1, vsatp_ppn=VSATP, hgatp_mode=1, hgatp_ppn=HGATP)
@@ -22,7 +22,7 @@ class Bench:
 
     def __init__(self, memory, config=CONFIG, delays=lambda: 0):
         self.dut, self.memory, self.config, self.delays = Mmu(config), memory, config, delays
-        self.reads = 0
+        self.reads = self.writes = 0
         self.waited = 0         # cycles before the last answer; 0: the TLB had it
 
     def run(self, *benches):
@@ -39,16 +39,21 @@ class Bench:
             while not ctx.get(memory.valid):
                 await ctx.tick()
             address = ctx.get(memory.paddr)
-            assert not ctx.get(memory.write)
+            write, data = ctx.get(memory.write), ctx.get(memory.wdata)
             for _ in range(self.delays()):
                 await ctx.tick()
                 assert ctx.get(memory.valid) and ctx.get(memory.paddr) == address, "a started access is held"
-            try:
-                ctx.set(memory.rdata, self.memory.read(address))
-            except BusError:
-                ctx.set(memory.error, 1)
+                assert (ctx.get(memory.write), ctx.get(memory.wdata)) == (write, data)
+            if write:
+                self.memory.words[address] = data
+                self.writes += 1
+            else:
+                try:
+                    ctx.set(memory.rdata, self.memory.read(address))
+                except BusError:
+                    ctx.set(memory.error, 1)
+                self.reads += 1
             ctx.set(memory.done, 1)
-            self.reads += 1
             await ctx.tick()
             ctx.set(memory.done, 0)
             ctx.set(memory.error, 0)
@@ -56,9 +61,9 @@ class Bench:
     def set_context(self, ctx, context):
         ctx.set(self.dut.context, asdict(context))
 
-    async def translate(self, ctx, vaddr, access, mode, hlvx=0, port=None):
+    async def translate(self, ctx, vaddr, access, mode, hlvx=0, port=None, update=1):
         port = port or (self.dut.fetch if access == FETCH else self.dut.data)
-        ctx.set(port.request.p, {"vaddr": vaddr, "access": Access(access), "hlvx": hlvx, "mode": mode})
+        ctx.set(port.request.p, {"vaddr": vaddr, "access": Access(access), "hlvx": hlvx, "mode": mode, "update": update})
         ctx.set(port.request.valid, 1)
         self.waited = 0
         while not ctx.get(port.request.ready):
@@ -70,6 +75,8 @@ class Bench:
             answer = {name: getattr(response, name) for name in FIELDS}
             if response.bus_error:
                 answer["error_paddr"] = response.error_paddr
+        elif response.needs_update:
+            answer = {"needs_update": 1}
         else:
             answer = {name: getattr(response, name) for name in ("fault", "paddr", "ram", "rom", "cached")}
         await ctx.tick()

@@ -20,7 +20,12 @@ class Fault(Exception):
 
     def __init__(self, kind, access, **fields):
         super().__init__(kind)
-        self.fields = {"fault": 1, "cause": CAUSES[kind, access], "tval2": 0, "implicit": 0, "bus_error": 0} | fields
+        self.fields = {"fault": 1, "cause": CAUSES[kind, access], "tval2": 0, "implicit": 0, "implicit_write": 0,
+                       "bus_error": 0} | fields
+
+
+class NeedsUpdate(Exception):
+    """A or D would have to be set, which the access may not."""
 
 
 class BusError(Exception):
@@ -44,6 +49,8 @@ class Context:
     mxr: int = 0
     vs_sum: int = 0
     vs_mxr: int = 0
+    adue: int = 0
+    vs_adue: int = 0
 
 
 @dataclass
@@ -93,6 +100,11 @@ def allowed(pte, access, hlvx, mxr):
     return pte & R or (mxr and pte & X)
 
 
+def needed(access):
+    """Step 7: bits that a leaf must have."""
+    return A | D if access == STORE else A
+
+
 def is_pointer(pte, level):
     """Steps 3 and 4: is it a pointer? None: it is invalid."""
     if not pte & V or (pte & W and not pte & R) or pte >> 54:
@@ -103,10 +115,10 @@ def is_pointer(pte, level):
 
 
 class Translator:
-    """One translation: `translate` returns a physical address or raises `Fault`."""
+    """One translation: `translate` returns a physical address or raises `Fault`. Without `update` it sets neither A nor D."""
 
-    def __init__(self, memory, context, pa_bits=56):
-        self.memory, self.context, self.pa_bits = memory, context, pa_bits
+    def __init__(self, memory, context, pa_bits=56, update=True):
+        self.memory, self.context, self.pa_bits, self.update = memory, context, pa_bits, update
 
     def pte(self, address, access):
         """A page-table read of the machine: physical memory attributes, then the bus."""
@@ -117,17 +129,24 @@ class Translator:
         except BusError:
             raise Fault(ACCESS, access, bus_error=1, error_paddr=address) from None
 
+    def set_bits(self, address, missing, access):
+        """Write A and D of the PTE at an address."""
+        if address not in RAM:
+            raise Fault(ACCESS, access)
+        self.memory.words[address] |= missing
+
     def g_stage(self, gpa, access, original, hlvx, mxr, implicit):
         """Guest-physical to physical; faults are reported for the original access."""
         if not self.context.hgatp_mode:
             return gpa
-        fault = Fault(GUEST, original, tval2=gpa >> 2, implicit=int(implicit))
+        fault = Fault(GUEST, original, tval2=gpa >> 2, implicit=int(implicit), implicit_write=int(implicit and access == STORE))
         if gpa >> 41:
             raise fault
         table = self.context.hgatp_ppn >> 2 << 14
         for level in (2, 1, 0):
             index = gpa >> 30 if level == 2 else gpa >> 12 + 9 * level & 511
-            pte = self.pte(table + 8 * index, original)
+            at = table + 8 * index
+            pte = self.pte(at, original)
             match is_pointer(pte, level):
                 case None:
                     raise fault
@@ -136,9 +155,13 @@ class Translator:
                     continue
             size = 1 << 12 + 9 * level
             base = (pte >> 10 & (1 << 44) - 1) << 12
-            if (not pte & UBIT or not allowed(pte, access, hlvx, mxr) or base % size
-                    or not pte & A or (access == STORE and not pte & D)):
+            missing = needed(access) & ~pte
+            if not pte & UBIT or not allowed(pte, access, hlvx, mxr) or base % size or missing and not self.context.adue:
                 raise fault
+            if missing and not self.update:
+                raise NeedsUpdate
+            if missing:
+                self.set_bits(at, missing, original)
             return base + gpa % size
         raise AssertionError
 
@@ -165,9 +188,9 @@ class Translator:
         mxr = c.mxr | (virtual and c.vs_mxr)
         sum_ = c.vs_sum if virtual else c.sum
         for level in (2, 1, 0):
-            at = table + 8 * (vaddr >> 12 + 9 * level & 511)
+            gpa = at = table + 8 * (vaddr >> 12 + 9 * level & 511)
             if virtual:
-                at = self.g_stage(at, LOAD, access, 0, 0, True)
+                at = self.g_stage(gpa, LOAD, access, 0, 0, True)
             pte = self.pte(at, access)
             match is_pointer(pte, level):
                 case None:
@@ -179,9 +202,14 @@ class Translator:
             base = (pte >> 10 & (1 << 44) - 1) << 12
             if user and not pte & UBIT or not user and pte & UBIT and (access == FETCH or not sum_):
                 raise Fault(PAGE, access)
-            if (not allowed(pte, access, hlvx, mxr) or base % size or not pte & A
-                    or (access == STORE and not pte & D)):
+            missing = needed(access) & ~pte
+            adue = c.vs_adue if virtual else c.adue
+            if not allowed(pte, access, hlvx, mxr) or base % size or missing and not adue:
                 raise Fault(PAGE, access)
+            if missing and not self.update:
+                raise NeedsUpdate
+            if missing:
+                self.set_bits(self.g_stage(gpa, STORE, access, 0, 0, True) if virtual else at, missing, access)
             return base + vaddr % size
         raise AssertionError
 
@@ -191,5 +219,7 @@ class Translator:
             paddr = self.translate(vaddr, access, hlvx, mode)
         except Fault as fault:
             return fault.fields
+        except NeedsUpdate:
+            return {"needs_update": 1}
         ram = paddr in RAM
         return {"fault": 0, "paddr": paddr, "ram": int(ram), "rom": int(paddr in ROM), "cached": int(ram and paddr < 1 << 36)}

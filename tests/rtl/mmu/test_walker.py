@@ -1,9 +1,16 @@
 """rtl/mmu/walker.py, inside the unit: page sizes, the order of faults, and implicit accesses."""
 
+import random
+from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 
-from tests.rtl.mmu.bench import CONFIG, FULL, HGATP, LEAF, RWX, SATP, SFENCE, VSATP, Tables, directed
-from tests.rtl.mmu.reference import FETCH, LOAD, STORE, UBIT, VS, VU, M, R, S, Translator, V, X
+import pytest
+
+from tests.rtl.mmu.bench import CONFIG, FULL, GVMA, HGATP, LEAF, RWX, SATP, SFENCE, VSATP, VVMA, Bench, Tables, directed
+from tests.rtl.mmu.reference import FETCH, LOAD, STORE, UBIT, VS, VU, A, D, M, R, S, Translator, U, V, X
+
+SVADU = replace(CONFIG, profile=replace(CONFIG.profile, extensions=CONFIG.profile.extensions | {"Svadu"}))
 
 
 def test_page_sizes():
@@ -94,3 +101,44 @@ def test_addresses_beyond_the_physical_width():
         assert (await bench.translate(ctx, 1 << 40, LOAD, M))["cause"] == 5
         assert (await bench.translate(ctx, (1 << 40) - 8, LOAD, M))["paddr"] == (1 << 40) - 8
     directed(scenario, memory, config=config)
+
+
+def some_leaf(r):
+    """Flags: good, without A or D, or refusing something."""
+    return V | r.choice((RWX, RWX, RWX, R | X, R)) | r.choice((0, A, A | D)) | r.choice((0, UBIT, UBIT))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_accessed_and_dirty(seed):
+    """Svadu: answers and tables are those of the manual's algorithm, and without `update` the tables stay as they are."""
+    r, seen, memory = random.Random(seed), Counter(), Tables()
+    vaddr, gpa, page = 0x4000_1000, 0x1_0000_0000, 0x8_0000_0000
+    first = memory.map(VSATP, vaddr, gpa, 0)
+    tables = sorted({at >> 12 << 12 for at in memory.words})
+    second = [memory.map(HGATP, at, to, 0, bits_of_root=11) for at, to in (*zip(tables, tables, strict=True), (gpa, page))]
+    native = memory.map(SATP, vaddr, page, 0)
+    bench = Bench(memory, SVADU, delays=lambda: r.choice((0, 0, 1, 3)))
+
+    async def drive(ctx):
+        for _ in range(80):
+            now = replace(FULL, sum=1, vs_sum=1, adue=int(r.random() < 0.8), vs_adue=int(r.random() < 0.8))
+            bench.set_context(ctx, now)
+            for leaf in (first, native, *second):
+                memory.words[leaf] = memory.words[leaf] & ~0xff | some_leaf(r)
+            for leaf in second[:-1]:
+                memory.words[leaf] |= UBIT | r.choice((0, 0, A))
+            for kind in (SFENCE, VVMA, GVMA):
+                await bench.fence(ctx, kind)
+            for _ in range(3):
+                access, mode, update = r.choice((FETCH, LOAD, STORE)), r.choice((U, S, VU, VS, VS)), int(r.random() < 0.7)
+                after, writes = deepcopy(memory), bench.writes
+                want = Translator(after, now, update=update).response(vaddr, access, 0, mode)
+                got = await bench.translate(ctx, vaddr, access, mode, update=update)
+                what = f"{access} {mode:03b} {update} {now}"
+                assert got == want, what
+                assert memory.words == after.words, what
+                assert update or bench.writes == writes
+                seen.update(name for name in ("needs_update", "implicit_write") if got.get(name))
+                seen[f"{bench.writes - writes} writes"] += 1
+    bench.run(drive)
+    assert min(seen[what] for what in ("needs_update", "implicit_write", "1 writes", "2 writes")) > 2, seen
