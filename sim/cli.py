@@ -288,6 +288,23 @@ def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", 
 
 
 @vmm.command()
+def identity(hosts: Annotated[str, typer.Option("--hosts", metavar="NAME,...",
+                                                help="Profiles of the pool's hosts.")] = "full,spike",
+             on: ScenarioOn = VmmOn.model, timeout: Timeout = 3600.0,
+             states: Annotated[int, typer.Option("--states", min=1, metavar="N", help="Random states of each class.")] = 1000,
+             flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
+             as_json: Json = False) -> None:
+    """One virtual CPU on every host of a pool: what a guest sees of it, and hosts that refuse it."""
+    from sim.vmm.identity import hosts_of, scenario, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        pool = hosts_of(hosts)
+        outcome = scenario(Setting(on.value, pool[0].name, timeout, terminal), pool, states, flaw)
+    show(terminal, outcome)
+    _finish(terminal, outcome)
+
+
+@vmm.command()
 def forgery(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 3600.0,
             states: Annotated[int, typer.Option("--states", min=1, metavar="N",
                                                 help="Random states of each class.")] = 10_000,

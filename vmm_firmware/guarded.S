@@ -55,6 +55,52 @@ guarded_hdcap:
 1:  csrw    stvec, t0
     ret
 
+/* uint64_t guarded_probe(unsigned extension, uint64_t *block)
+   Called before any guest runs, as guarded_hdcap. */
+    .globl guarded_probe
+guarded_probe:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    la      t1, probes
+    slli    a0, a0, 3
+    add     t1, t1, a0
+    mv      a2, ra
+    jalr    t1
+    csrw    stvec, t0
+    li      a0, 1
+    jr      a2
+    .balign 4
+1:  csrw    stvec, t0
+    li      a0, 0
+    jr      a2
+
+#define RS1_A1  (11 << 15)
+#define CSRR    MATCH_CSRRS
+
+    .option push
+    .option norvc
+    .macro PROBE bit, insn
+    .org    probes + 8 * \bit
+    .word   \insn
+    ret
+    .endm
+
+    .balign 8
+probes:
+    PROBE   0, MATCH_MUL
+    PROBE   1, MATCH_AMOADD_W | RS1_A1
+    PROBE   2, MATCH_SH1ADD
+    PROBE   3, MATCH_ANDN
+    PROBE   4, MATCH_BSET
+    PROBE   5, MATCH_CZERO_EQZ
+    PROBE   6, MATCH_CBO_CLEAN | RS1_A1
+    PROBE   7, MATCH_CBO_ZERO | RS1_A1
+    PROBE   8, CSRR | CSR_TIME << 20
+    PROBE   9, CSRR | CSR_HPMCOUNTER3 << 20
+    PROBE   16, CSRR | CSR_SSTATEEN0 << 20
+    PROBE   17, MATCH_SINVAL_VMA
+    .option pop
+
     .globl fence_gstage
 fence_gstage:
     hfence.gvma

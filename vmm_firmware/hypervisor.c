@@ -6,6 +6,7 @@
 #include "exit.h"
 #include "panic.h"
 #include "pause_loop.h"
+#include "policy.h"
 #include "sbi.h"
 #include "sched.h"
 #include "shadow.h"
@@ -58,6 +59,7 @@ static void set_up_hart(void)
     csr_write(CSR_STIMECMP, UINT64_MAX);
     csr_write_checked(CSR_SIE, SIE_STIE, UINT64_MAX);
 
+    policy_init();
     vmid_init();
     if (SHADOW)
         shadow_init();

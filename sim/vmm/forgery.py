@@ -23,7 +23,7 @@ from sim.vmm.scenario import Image, Run, Setting, run
 GUEST = "forgery"
 RAM = 0x20_0000                     # what the guest has
 CLASSES = ("csr", "any_csr", "privileged", "system", "hypervisor", "load", "store", "compressed", "atomic", "cache_block",
-           "jump")
+           "jump", "computing")
 # What is seen of a state, in the order of forgery.c.
 SEEN = ("instruction", *(f"x{n}" for n in range(1, 32)), "sepc", "sstatus", "scause", "stval", "satp", "sie", "sip", "stimecmp",
         "scounteren", "senvcfg", "history of the device", "memory", "counter between its neighbours")
@@ -48,11 +48,12 @@ def policy(config: str) -> Profile:
     return profile.without(*({"H", "Xdoppel"} & profile.extensions))
 
 
-def forge(setting: Setting, states: int, defines: Mapping[str, str | int] | None = None, edits: Sequence[Edit] = ()
-          ) -> tuple[Run, list[Class]]:
-    """Both runs, `states` of each class or as `defines` say, and the classes compared. Raises BadInput."""
+def forge(setting: Setting, states: int, defines: Mapping[str, str | int] | None = None, edits: Sequence[Edit] = (),
+          seen: Profile | None = None) -> tuple[Run, list[Class]]:
+    """Both runs, `states` of each class or as `defines` say, and the classes compared. `seen`: the hart that the guest is
+    meant to see, by default the one that it runs on. Raises BadInput."""
     macros: dict[str, str | int] = {"FORGERY_STATES": states, **(defines or {})}
-    done, expected, found = _both(setting, macros, edits)
+    done, expected, found = _both(setting, macros, edits, seen)
     return done, compare(expected, found)
 
 
@@ -69,16 +70,17 @@ def compare(expected: list[tuple[str, str, str, str]], found: list[tuple[str, st
     return list(classes.values())
 
 
-def explain(setting: Setting, classes: list[Class], edits: Sequence[Edit] = ()) -> str:
+def explain(setting: Setting, classes: list[Class], defines: Mapping[str, str | int] | None = None, edits: Sequence[Edit] = (),
+            seen: Profile | None = None) -> str:
     """The first difference, to the word; "" if there is none. Runs the states in question again. Raises BadInput."""
     name, number = next(((c.name, c.wrong[0]) for c in classes if c.wrong), ("", 0))
     if not name:
         return ""
-    macros = {"FORGERY_CLASS": CLASSES.index(name), "FORGERY_STATES": number}
-    _, expected, found = _both(setting, {**macros, "FORGERY_LINE": 1}, edits)
+    macros = {**(defines or {}), "FORGERY_CLASS": CLASSES.index(name), "FORGERY_STATES": number}
+    _, expected, found = _both(setting, {**macros, "FORGERY_LINE": 1}, edits, seen)
     state = next((c.wrong[0] for c in compare(expected, found) if c.wrong), number)
     macros.update(FORGERY_STATES=state, FORGERY_WORDS=state)
-    return _first_difference(name, *_both(setting, macros, edits)[1:])
+    return _first_difference(name, *_both(setting, macros, edits, seen)[1:])
 
 
 def _first_difference(name: str, expected: list[tuple[str, str, str, str]], found: list[tuple[str, str, str, str]]) -> str:
@@ -113,7 +115,7 @@ def scenario(setting: Setting, states: int, only: str = "", flaw: str = "") -> O
     outcome = done.outcome
     outcome.figures["forgery"] = [{"class": c.name, "states": c.states, "differences": len(c.wrong)} for c in classes]
     if outcome.verdict is not Verdict.DIVERGED and not passed(done, classes):
-        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, edits) or outcome.detail
+        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, edits=edits) or outcome.detail
     return outcome
 
 
@@ -123,10 +125,10 @@ def show(terminal: Terminal, outcome: Outcome) -> None:
                    [(row["class"], row["states"], row["differences"]) for row in outcome.figures["forgery"]])
 
 
-def _both(setting: Setting, macros: Mapping[str, Any], edits: Sequence[Edit]
+def _both(setting: Setting, macros: Mapping[str, Any], edits: Sequence[Edit], seen: Profile | None = None
           ) -> tuple[Run, list[tuple[str, str, str, str]], list[tuple[str, str, str, str]]]:
     """The run in the guest; the lines of the guest alone, and of the guest."""
-    expected = _native(policy(setting.config), macros, setting)
+    expected = _native(seen or policy(setting.config), macros, setting)
     done = run(Image((GUEST,), {**BUILD, **macros}, statistics="", max_instructions=_limit(macros), edits=tuple(edits),
                      shown=False), setting)
     return done, LINE.findall(expected), LINE.findall(done.text)

@@ -32,6 +32,7 @@ static const struct {
     { "atomic", forge_atomic },
     { "cache_block", forge_cache_block },
     { "jump", forge_jump },
+    { "computing", forge_computing },
 };
 
 /* What a guest sees of a state; sim/vmm/forgery.py has the names. */

@@ -38,7 +38,7 @@ extern uint64_t scratch[8];
    all combinations of CSR, operation and source register in as many states as there are, `index` by `index`. */
 typedef uint32_t maker(struct state *state, uint64_t index);
 
-maker forge_csr, forge_any_csr, forge_privileged, forge_system, forge_hypervisor, forge_load, forge_store, forge_compressed,
+maker forge_csr, forge_any_csr, forge_privileged, forge_system, forge_hypervisor, forge_computing, forge_load, forge_store, forge_compressed,
       forge_atomic, forge_cache_block, forge_jump;
 
 /* The counter that a CSR instruction reads, or 0. */

@@ -217,3 +217,32 @@ uint32_t forge_jump(struct state *state, uint64_t index)
     __builtin_memset(scratch, 0, sizeof scratch);
     return MATCH_JALR | RD(random_reg()) | RS1(pointer(state, 0));
 }
+
+/* All that computes, of every extension; or whatever else has the same opcodes. */
+uint32_t forge_computing(struct state *state, uint64_t index)
+{
+    static const uint8_t opcodes[] = { MATCH_ADDI, MATCH_ADD, MATCH_ADDIW, MATCH_ADDW, MATCH_FENCE, MATCH_LUI, MATCH_AUIPC };
+    static const uint32_t insns[] = {
+        MATCH_ADD, MATCH_SUB, MATCH_SLL, MATCH_SRA, MATCH_SLTU, MATCH_ADDW, MATCH_SUBW, MATCH_SLLW, MATCH_SRLW, MATCH_SRAW,
+        MATCH_MUL, MATCH_MULH, MATCH_MULHSU, MATCH_MULHU, MATCH_DIV, MATCH_DIVU, MATCH_REM, MATCH_REMU, MATCH_MULW, MATCH_DIVW,
+        MATCH_DIVUW, MATCH_REMW, MATCH_REMUW, MATCH_SH1ADD, MATCH_SH2ADD, MATCH_SH3ADD, MATCH_ADD_UW, MATCH_SH1ADD_UW,
+        MATCH_SH2ADD_UW, MATCH_SH3ADD_UW, MATCH_ANDN, MATCH_ORN, MATCH_XNOR, MATCH_MIN, MATCH_MINU, MATCH_MAX, MATCH_MAXU,
+        MATCH_ROL, MATCH_ROR, MATCH_ROLW, MATCH_RORW, MATCH_BCLR, MATCH_BEXT, MATCH_BINV, MATCH_BSET, MATCH_CZERO_EQZ,
+        MATCH_CZERO_NEZ,
+    };
+    static const uint32_t unary[] = {
+        MATCH_SLLI_UW, MATCH_RORI, MATCH_RORIW, MATCH_CLZ, MATCH_CTZ, MATCH_CPOP, MATCH_CLZW, MATCH_CTZW, MATCH_CPOPW,
+        MATCH_SEXT_B, MATCH_SEXT_H, MATCH_ZEXT_H, MATCH_ORC_B, MATCH_REV8, MATCH_BCLRI, MATCH_BEXTI, MATCH_BINVI, MATCH_BSETI,
+    };
+    uint32_t registers = RD(random_reg()) | RS1(random_reg());
+
+    (void)state, (void)index;
+    switch (random_bits() & 3) {
+    case 0:
+        return ((uint32_t)random_bits() & ~0x7fu) | OF(opcodes);
+    case 1:
+        return OF(unary) | registers;
+    default:
+        return OF(insns) | registers | RS2(random_reg());
+    }
+}

@@ -42,7 +42,7 @@ def test_flaw(name):
     flaw = FLAWS[name]
     done, classes = forge(setting(flaw.config), FLAWED_STATES, {"FORGERY_CLASS": CLASSES.index(flaw.shown_by)}, flaw.edits)
     assert not passed(done, classes)
-    reason = explain(setting(flaw.config), classes, flaw.edits)
+    reason = explain(setting(flaw.config), classes, edits=flaw.edits)
     assert re.fullmatch(rf"{flaw.shown_by}, state \d+, instruction 0x[0-9a-f]+: .*", reason)
 
 

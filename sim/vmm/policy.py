@@ -1,0 +1,62 @@
+"""What a guest sees of its CPU, as one record that the firmware is built with (vmm_firmware/policy.h)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isa.csrs import BY_NAME
+from isa.profile import Profile
+
+# What Xdoppel can take from a guest, by the fields of hisadis; hstateen0 hides Smstateen.
+MASKS = {name: BY_NAME["hisadis"][name.lower()].mask
+         for name in ("M", "A", "Zba", "Zbb", "Zbs", "Zicond", "Zicbom", "Zicboz", "Zicntr", "Zihpm")}
+SMSTATEEN, SVINVAL = 1 << 16, 1 << 17       # bits of the firmware's own
+UNSEEN = frozenset(("H", "Xdoppel", "Smpmp", "Smcntrpmf", "Svadu"))      # nothing of them reaches VS-mode
+HINTS = frozenset(("Zicbop", "Zihintpause"))                             # do nothing where they are missing
+HPM_COUNTERS = 4
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Extensions of the virtual hart, the width of its ASIDs in bits, and what the SBI says."""
+
+    extensions: frozenset[str]
+    asid_bits: int
+    mvendorid: int = 0
+    marchid: int = 0
+    mimpid: int = 0
+    sbi_spec: int = 2 << 24
+    sbi_impl: int = 0x446F7070
+    sbi_impl_version: int = 1
+
+    @property
+    def hart(self) -> Profile:
+        """A hart of its own that is what the guest sees."""
+        return Profile("policy", self.extensions, asid_bits=self.asid_bits, vmid_bits=0,
+                       hpm_counters=HPM_COUNTERS if "Zihpm" in self.extensions else 0)
+
+    def defines(self) -> dict[str, str | int]:
+        """Macros of the build."""
+        bits = sum(bit for name, bit in (*MASKS.items(), ("Smstateen", SMSTATEEN), ("Svinval", SVINVAL))
+                   if name in self.extensions)
+        numbers = {"ASID_BITS": self.asid_bits, "MVENDORID": self.mvendorid, "MARCHID": self.marchid, "MIMPID": self.mimpid,
+                   "SBI_SPEC": self.sbi_spec, "SBI_IMPL": self.sbi_impl, "SBI_IMPL_VERSION": self.sbi_impl_version}
+        return {"POLICY_EXTENSIONS": bits, **{f"POLICY_{name}": value for name, value in numbers.items()}}
+
+
+def pool(hosts: Sequence[Profile]) -> Policy:
+    """The policy of a guest that can run on each of these hosts: what all of them have.
+
+    Raises ValueError, in one sentence, where they differ in what cannot be hidden.
+    """
+    common = frozenset.intersection(*(host.extensions for host in hosts)) - UNSEEN
+    first = hosts[0]
+    for host in hosts:
+        extra = host.extensions - common - UNSEEN
+        if left := sorted(extra - MASKS.keys() - HINTS - {"Smstateen"}):
+            raise ValueError(f"host {host.name!r} cannot hide {', '.join(left)}, which another host of the pool lacks")
+        if (left := sorted(extra & MASKS.keys())) and not host.has("Xdoppel"):
+            raise ValueError(f"host {host.name!r} cannot hide {', '.join(left)} without Xdoppel, and another host lacks it")
+        if host.asid_bits != first.asid_bits:
+            raise ValueError(f"hosts {first.name!r} and {host.name!r} differ in the width of ASIDs: {first.asid_bits} and "
+                             f"{host.asid_bits} bits")
+    return Policy(common, first.asid_bits)
