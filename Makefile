@@ -6,12 +6,13 @@ STAMP := .venv/.installed
 
 MINUTES ?= 30
 
-.PHONY: help demo test soak coverage bench fpga fpga-report netlist-test bitstream formal lint docs model clean setup system
+.PHONY: help demo test soak mutants coverage bench fpga fpga-report netlist-test bitstream formal lint docs model clean setup system
 help:
 	@echo "make demo   the hypervisor and two guests on the core, every instruction compared with the golden model"
 	@echo "make test   lint, types, and all tests"
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
 	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped; before that, many guests"
+	@echo "make mutants  faults planted in the core and faults drawn by seed: which test sees each, and how soon (half an hour)"
 	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
 	@echo "make formal  prove properties of the core: delegation, CSR access and more"
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
@@ -51,6 +52,9 @@ netlist-test: fpga model
 
 bitstream: fpga
 	@$(BIN)/doppelhart synth --board ulx3s-85f
+
+mutants: setup model
+	@$(BIN)/python -m sim.bench.mutants
 
 coverage: setup model
 	@$(BIN)/python -m sim.bench.coverage

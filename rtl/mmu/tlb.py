@@ -82,7 +82,7 @@ class Tlb(wiring.Component):
             "large":   In(1),       # a fragment of a first-stage superpage
             "once":    In(1),       # for this request only, in the next cycle
             "fence":   In(Fence),
-            "clear":   In(1),       # drop everything; what is dropped no longer answers in this cycle
+            "clear":   In(1),       # drop everything
         })
 
     def elaborate(self, platform):
@@ -162,7 +162,7 @@ class Tlb(wiring.Component):
             ordered = Mux(g_stage, virtual[i], first[i] & (virtual[i] == guest))
             with m.If(self.clear | (fence.valid & ordered & (everywhere | at_address[i] | large[i]))):
                 m.d.sync += valid[i].eq(0)
-        return valid.bit_select(index, 1) & ~self.clear
+        return valid.bit_select(index, 1)
 
     def _permits(self, page):
         """Does the page allow the access? CBO asks for what a load does; what MXR alone opens is left to the walker."""

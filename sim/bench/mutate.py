@@ -61,7 +61,11 @@ def mutated(source: str, mutations: Sequence[tuple[int, Mutation]]) -> str:
     return out + source[done:]
 
 
+_elaborated: set[int] = set()      # numbers of the faults that have become hardware
+
+
 def _fault(number: int) -> Any:
+    _elaborated.add(number)
     return number == _NUMBER
 
 
@@ -151,6 +155,19 @@ def build_mutants(make: Callable[[], Component], mutations: Sequence[Mutation], 
             to_verilog(Mutable(make()), DESIGN, path, key)
 
     return build_model(build_design(make_verilog, f"{key} {mutations!r}"), Features(mutants=True))
+
+
+def elaborated(mutations: Sequence[Mutation], config: str) -> set[int]:
+    """Numbers of those that are in the hardware of a named configuration: not all source is of all configurations."""
+    _elaborated.clear()
+    with applied(mutations):
+        from amaranth.hdl import Fragment
+
+        from rtl.config import CONFIGS
+        from rtl.soc import Soc
+
+        Fragment.get(Soc(CONFIGS[config]), None)
+    return set(_elaborated)
 
 
 def build_soc_mutants(mutations: Sequence[Mutation], config: str = "default") -> Model:

@@ -54,6 +54,8 @@ PROGRAM 1
     LEFT    RWX, AD, AD
 
     CHECK   4                               /* without that of menvcfg there is none in henvcfg */
+    SET     menvcfg, MENVCFG_ADUE
+    SET     henvcfg, HENVCFG_ADUE           /* not even the one that was set before */
     SET     menvcfg, 0
     SET     henvcfg, HENVCFG_ADUE
     EXPECT_BITS henvcfg, HENVCFG_ADUE, 0

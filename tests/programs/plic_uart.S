@@ -94,6 +94,8 @@ there:
     STORE   b, UART_IER, THR_EMPTY
     EXPECT_LOAD w, PENDING, SOURCE
     EXPECT_BITS mip, MIP_MEIP | MIP_SEIP, MIP_SEIP
+    csrsi   mip, MIP_SSIP                   /* other bits are set, and the wire is still seen in mip */
+    csrci   mip, MIP_SSIP
     SET     mideleg, MIDELEG_SEI
     SET     mie, MIE_SEIE
     csrsi   sstatus, SSTATUS_SIE
