@@ -101,8 +101,11 @@ def by_its_bench(mutation: Mutation) -> Kill | None:
         path = copy / mutation.file
         path.write_text(path.read_text().replace(mutation.old, mutation.new.replace("FAULT", "C(1, 1)")))
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(bench)]
-        ran = subprocess.run(command, cwd=copy, env={**os.environ, "PYTHONPATH": name}, capture_output=True, check=False,
-                             timeout=BENCH_SECONDS)
+        try:
+            ran = subprocess.run(command, cwd=copy, env={**os.environ, "PYTHONPATH": name}, capture_output=True, check=False,
+                                 timeout=BENCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            return Kill(str(bench), "does not end")
     return Kill(str(bench), "fails") if ran.returncode else None
 
 

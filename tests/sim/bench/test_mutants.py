@@ -60,5 +60,11 @@ def test_a_unit_is_judged_by_its_bench(effect: str, kill: Kill | None) -> None:
     assert by_its_bench(mutation) == kill
 
 
+def test_a_bench_that_does_not_end_has_seen_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "BENCH_SECONDS", 0.01)
+    mutation = Mutation("m", "rtl/branch.py", "self.jump | self.conditional", "self.jump & ~FAULT | self.conditional")
+    assert by_its_bench(mutation) == Kill("tests/rtl/test_branch.py", "does not end")
+
+
 def test_without_a_bench_nothing_is_judged() -> None:
     assert by_its_bench(Mutation("m", "rtl/nothing.py", "a", "FAULT")) is None
