@@ -105,6 +105,7 @@ class Commit(wiring.Component):
     mem:           In(MemResponse)
     cleaned:       In(1)
 
+    is_mem:        Out(1)           # the instruction is one that accesses memory, if there is one
     mem_valid:     Out(1)           # the memory access may begin and goes on until `mem_done`
     clean:         Out(1)           # FENCE.I waits until `cleaned`: what was stored is in memory
     csr_valid:     Out(1)           # the instruction is one of CSRs, and may turn out not to act
@@ -135,7 +136,8 @@ class Commit(wiring.Component):
         begun = Signal()        # the instruction was here before and was not held back
         interrupt, wait = Signal(), Signal()
         sound = Signal()        # the instruction may act; one that is illegal or was not fetched asks for nothing
-        is_mem, is_csr = Signal(), Signal()
+        is_csr = Signal()
+        is_mem = self.is_mem
         # What a trap does is much, and translation, cache and legality are late: what is found is taken in the next cycle.
         early, trapping = Signal(), Signal()    # found without the memory access; taken
         found, taken = Signal(Finding), Signal(Finding)

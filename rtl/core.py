@@ -22,7 +22,7 @@ from .fetch import Fetch
 from .forward import Forward, Producer
 from .from_isa import CACHED_PAGE_BITS
 from .late import Late
-from .lsu import Lsu, MemOp
+from .lsu import Lsu, MemRequest, request_of, translation_of
 from .mmu.mmu import Mmu
 from .mul import Mul
 from .realign import Fetched
@@ -30,7 +30,7 @@ from .redirect import Redirect
 from .regfile import RegFile
 from .retire import Retire
 from .stage import Stage
-from .types import Mode, SysOp
+from .types import Mode
 from .uncached import Uncached
 from .word_bus import WordBus
 
@@ -217,9 +217,10 @@ class Core(wiring.Component):
         x.kill_on(commit.flush)
 
         # ---- M: access memory and CSRs, commit ---------------------------------------------------
-        access_mode = Signal(Mode)
+        access_mode, x_request = Signal(Mode), Signal(MemRequest)
+        x_address = (x.payload.a + x_control.imm)[:64]      # of a memory access, before the ALU has it
         m.d.comb += [
-            access_mode.eq(Mux(m_control.sys == SysOp.HLSV, csr.hlsv_mode, csr.data_mode)),
+            access_mode.eq(csr.access_mode(m_control.sys)),
             commit.valid.eq(m_.valid),
             commit.op.eq(m_.payload),
             commit.rd_value.eq(m_result),
@@ -229,11 +230,7 @@ class Core(wiring.Component):
             commit.mem_done.eq(lsu.done),
             commit.mem.eq(lsu.response),
             lsu.valid.eq(commit.mem_valid),
-            lsu.request.op.eq(MemOp.LOAD),
-            *(getattr(lsu.request, name).eq(getattr(m_control, name)) for name in ("amo", "cbo", "size", "unsigned", "hlvx")),
-            lsu.request.mode.eq(access_mode),
-            lsu.request.vaddr.eq(m_.payload.result),
-            lsu.request.source.eq(m_.payload.source),
+            *request_of(lsu.request, m_control, mode=access_mode, vaddr=m_.payload.result, source=m_.payload.source),
             lsu.clear_reservation.eq(commit.trap_enter | commit.ret_enter),
             m_result.eq(Mux(m_.payload.deferred, late.sum, m_.payload.result)),
             late.subtract.eq(m_control.conditional | m_control.alu.invert),
@@ -247,13 +244,6 @@ class Core(wiring.Component):
             w.enter.p.rd.eq(m_control.rd),
             w.enter.p.value.eq(m_result),
         ]
-        with m.Switch(m_control.unit):
-            with m.Case(Unit.STORE, Unit.HSTORE):
-                m.d.comb += lsu.request.op.eq(MemOp.STORE)
-            with m.Case(Unit.AMO):
-                m.d.comb += lsu.request.op.eq(MemOp.AMO)
-            with m.Case(Unit.CBO):
-                m.d.comb += lsu.request.op.eq(MemOp.CBO)
         with m.Switch(m_control.unit):
             with m.Case(Unit.LOAD, Unit.HLOAD, Unit.AMO):
                 m.d.comb += m_result.eq(lsu.response.result)
@@ -281,8 +271,7 @@ class Core(wiring.Component):
             connect(m, mmu.memory, memory.walker)
             connect(m, memory.bus, flipped(self.dbus))
             m.d.comb += [
-                # The address of the next access is known at the end of X, its low bits before the others.
-                memory.next_offset.eq(x.payload.a[:12] + x_control.imm[:12]),
+                memory.next_offset.eq(x_address),
                 memory.advance.eq(m_.enter.ready),
                 memory.uncached_first.eq(self.uncached_first),
                 memory.uncached_last.eq(self.uncached_last),
@@ -320,6 +309,12 @@ class Core(wiring.Component):
             *(getattr(csr, name).eq(getattr(self, name)) for name in ("irq_msip", "irq_mtip", "irq_meip", "irq_seip")),
             mmu.context.eq(csr.context),
             mmu.fence.eq(commit.fence),
+            # The translation of the next access is looked up while it is in X, as its data is.
+            *request_of(x_request, x_control, mode=csr.access_mode(x_control.sys), vaddr=x_address, source=0),
+            *translation_of(mmu.next, x_request),
+            mmu.advance.eq(m_.enter.ready),
+            mmu.changes.eq(commit.csr_valid & csr.retranslates),
+            mmu.expected.eq(commit.is_mem),
             csr.log_append.eq(mmu.log_append),
             csr.event_fetch_miss.eq(fetch.event_miss),
             csr.event_branch_miss.eq(redirect.x_redirects | commit.branches),

@@ -30,6 +30,8 @@ from rtl.types import Arm, CboOp, CsrOp, CsrRequest, MmuContext, Mode, SysOp, Tr
 # What interrupts depend on, besides the mode. Who writes one of them waits for a new choice.
 INTERRUPT_CONTROL = ("mstatus", "sstatus", "vsstatus", "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip",
                      "mideleg", "hideleg", "menvcfg", "henvcfg")
+# What decides, besides the mode and what a fence orders, how a memory access is translated and protected.
+TRANSLATION = ("mstatus", "sstatus", "vsstatus", "hstatus", "satp", "vsatp", "hgatp")
 TIMER_CONTROL = ("stimecmp", "vstimecmp", "htimedelta")
 
 
@@ -48,6 +50,7 @@ class CsrFile(wiring.Component):
             "illegal":       Out(1),
             "virtual":       Out(1),
             "refetch":       Out(1),        # younger instructions must be fetched again after this write
+            "retranslates":  Out(1),        # it may change how memory accesses are translated, or in which mode
             "hold":          Out(1),        # it must stay for another cycle
             # Another instruction.
             "sys_op":        In(SysOp),
@@ -101,6 +104,10 @@ class CsrFile(wiring.Component):
             "event_data_miss":      In(1),
             "event_branch_miss":    In(1),
         })
+
+    def access_mode(self, sys):
+        """Effective mode of the memory access of an instruction with this SysOp."""
+        return Mux(sys == SysOp.HLSV, self.hlsv_mode, self.data_mode)
 
     def elaborate(self, platform):
         m = Module()
@@ -197,6 +204,7 @@ class CsrFile(wiring.Component):
             self.pmp.write.eq(self.commit & request.write),
             self.pmp.new.eq(new),
             self.wvalue.eq(Mux(access.pmp, self.pmp.written, Mux(access.counter, new, merged(select) | line))),
+            self.retranslates.eq(request.write & Cat(select[name] for name in TRANSLATION if name in select).any()),
             # What younger instructions were fetched with, in the mode that goes on.
             self.refetch.eq(request.write & (access.pmp | select["satp"] & (mode == Mode.S)
                                              | (select["vsatp"] & mode[2] if has_h else 0))),

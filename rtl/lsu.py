@@ -11,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 from isa.causes import EXC
 
 from .amo import Amo, AmoOp
+from .decode import Unit
 from .types import Access, CboOp, DataPort, MemoryOp, Mode, Translate
 
 BLOCK_BITS = 6          # log2 of the bytes of a block: of a cache-block operation, and of what a store unreserves
@@ -37,6 +38,36 @@ class MemRequest(data.Struct):
     mode: Mode
     vaddr: 64
     source: 64      # rs2
+
+
+def request_of(request, control, *, mode, vaddr, source):
+    """Assignments of the MemRequest of an instruction, from its Control."""
+    is_store = control.unit.as_value().matches(Unit.STORE, Unit.HSTORE)
+    other = Mux(control.unit == Unit.AMO, MemOp.AMO, Mux(control.unit == Unit.CBO, MemOp.CBO, MemOp.LOAD))
+    return [
+        request.op.eq(Mux(is_store, MemOp.STORE, other)),
+        *(getattr(request, name).eq(getattr(control, name)) for name in ("amo", "cbo", "size", "unsigned", "hlvx")),
+        request.mode.eq(mode),
+        request.vaddr.eq(vaddr),
+        request.source.eq(source),
+    ]
+
+
+def translation_of(translate, request):
+    """Assignments of the TranslateRequest of a MemRequest."""
+    atomic, managing = request.op == MemOp.AMO, request.op == MemOp.CBO
+    plain = request.op.as_value().matches(MemOp.LOAD, MemOp.STORE)
+    managed = managing & (request.cbo != CboOp.ZERO)
+    stores = (request.op == MemOp.STORE) | atomic & (request.amo != AmoOp.LR) | managing & ~managed
+    return [
+        translate.vaddr.eq(request.vaddr),
+        translate.access.eq(Mux(managed, Access.CBO, Mux(stores, Access.STORE, Access.LOAD))),
+        translate.hlvx.eq(request.hlvx),
+        translate.mode.eq(request.mode),
+        translate.size.eq(request.size),
+        translate.plain.eq(plain & ~request.hlvx),
+        translate.update.eq(1),
+    ]
 
 
 class MemResponse(data.Struct):
@@ -86,7 +117,7 @@ class Lsu(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        request, response, memory = self.request, self.response, self.memory
+        request, response, memory, translate = self.request, self.response, self.memory, self.translate.request
         atomic, lr, sc, rmw, stores = Signal(), Signal(), Signal(), Signal(), Signal()
         managed, zeroes = Signal(), Signal()        # the operations on cache blocks
         misaligned = Signal()
@@ -97,13 +128,13 @@ class Lsu(wiring.Component):
             sc.eq(atomic & amo_op.matches(AmoOp.SC)),
             rmw.eq(atomic & ~lr & ~sc),
             zeroes.eq((request.op == MemOp.CBO) & (request.cbo == CboOp.ZERO)),
-            managed.eq((request.op == MemOp.CBO) & (request.cbo != CboOp.ZERO)),
-            stores.eq((request.op == MemOp.STORE) | atomic & ~lr | zeroes),
+            managed.eq(translate.p.access == Access.CBO),
+            stores.eq(translate.p.access == Access.STORE),
             misaligned.eq((request.op != MemOp.CBO) & (request.vaddr[:3] & ((1 << request.size) - 1)[:3]).any()),
         ]
 
         # ---- Translation, checks, accesses -------------------------------------------------------
-        translate, translation = self.translate.request, self.translate.response
+        translation = self.translate.response
         paddr, held_paddr, held_cached = Signal(56), Signal(56), Signal()
         translated, denied, fails, begins = Signal(), Signal(), Signal(), Signal()
         ends, failed_access = Signal(), Signal()
@@ -124,13 +155,7 @@ class Lsu(wiring.Component):
                 m.next = "BEGIN"
         beginning, writing = fsm.ongoing("BEGIN"), fsm.ongoing("WRITE")
         m.d.comb += [
-            translate.p.vaddr.eq(request.vaddr),
-            translate.p.access.eq(Mux(managed, Access.CBO, Mux(stores, Access.STORE, Access.LOAD))),
-            translate.p.hlvx.eq(request.hlvx),
-            translate.p.mode.eq(request.mode),
-            translate.p.size.eq(request.size),
-            translate.p.plain.eq(request.op.as_value().matches(MemOp.LOAD, MemOp.STORE) & ~request.hlvx),
-            translate.p.update.eq(1),
+            *translation_of(translate.p, request),
             translated.eq(translate.valid & translate.ready),
             paddr.eq(Mux(beginning, translation.paddr, held_paddr)),
             denied.eq(translation.fault | (atomic | zeroes) & ~translation.ram

@@ -71,7 +71,7 @@ class Translate(wiring.Signature):
 
     1. `request` is a stream; its payload is stable while valid.
     2. `response` is valid in the cycle of the transfer (request.valid & request.ready), and only then.
-    3. A TLB hit is ready in the cycle of the request; a miss is ready when its walk ends.
+    3. A TLB hit is ready in the cycle of the request, or as soon as it was looked up; a miss is ready when its walk ends.
     4. The initiator may withdraw a request before its transfer; the walk then ends without a trace.
     """
 

@@ -10,10 +10,11 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from isa import paging
 from rtl.config import Config
 from rtl.from_isa import CACHED_PAGE_BITS
-from rtl.mmu.tlb import Tlb
+from rtl.mmu.ahead import Ahead
+from rtl.mmu.tlb import Page, Tlb
 from rtl.mmu.walker import Walker
 from rtl.pmp import Pmp, PmpCsr
-from rtl.types import Fence, MmuContext, Translate, WordPort
+from rtl.types import Fence, MmuContext, Translate, TranslateRequest, WordPort
 
 
 class Mmu(wiring.Component):
@@ -27,6 +28,11 @@ class Mmu(wiring.Component):
         super().__init__({
             "fetch":   In(Translate()),
             "data":    In(Translate()),
+            # The request that comes to `data` with `advance`, and what Ahead must know besides
+            "next":     In(TranslateRequest),
+            "advance":  In(1),
+            "changes":  In(1),
+            "expected": In(1, init=1),
             "fence":   In(Fence),
             "context": In(MmuContext),
             "memory":  Out(WordPort()),         # page-table entries
@@ -46,6 +52,7 @@ class Mmu(wiring.Component):
         m.submodules.walker = walker = Walker(self._config)
         m.submodules.itlb = itlb = Tlb(self._config)
         m.submodules.dtlb = dtlb = Tlb(self._config)
+        m.submodules.ahead = ahead = Ahead()
         connect(m, walker.memory, flipped(self.memory))
 
         changed = Signal()          # what PMP says
@@ -62,25 +69,42 @@ class Mmu(wiring.Component):
         for name, port, tlb, mine in (("data", self.data, dtlb, for_data), ("fetch", self.fetch, itlb, ~for_data)):
             request, response = port.request, port.response
             failed = mine & walker.failed
-            waits[name] = Signal(name=f"{name}_waits")
+            waits[name], hit, page = Signal(name=f"{name}_waits"), Signal(name=f"{name}_hit"), Signal(Page, name=f"{name}_page")
+            if tlb is dtlb:
+                m.d.comb += [
+                    *(getattr(ahead, name).eq(getattr(self, name)) for name in ("next", "advance", "changes", "expected")),
+                    ahead.valid.eq(request.valid),
+                    ahead.request.eq(request.p),
+                    ahead.ends.eq(request.ready),
+                    ahead.tlb_hit.eq(tlb.hit),
+                    ahead.tlb_page.eq(tlb.page),
+                    ahead.filled.eq(tlb.fill),
+                    tlb.request.eq(ahead.lookup),
+                    hit.eq(ahead.hit),
+                    page.eq(ahead.page),
+                    waits[name].eq(ahead.miss),
+                ]
+            else:
+                m.d.comb += [
+                    tlb.request.eq(request.p),
+                    hit.eq(tlb.hit),
+                    page.eq(tlb.page),
+                    waits[name].eq(request.valid & ~hit),
+                ]
             m.d.comb += [
                 tlb.context.eq(self.context),
-                tlb.request.eq(request.p),
                 tlb.fence.eq(self.fence),
                 tlb.fill.eq(walker.fill & mine),
                 tlb.filled.eq(walker.page),
                 tlb.large.eq(walker.large),
                 tlb.once.eq(walker.once),
                 tlb.clear.eq(changed),
-                waits[name].eq(request.valid & ~tlb.hit),
-                request.ready.eq(request.valid & (tlb.hit | failed)),
+                request.ready.eq(request.valid & (hit | failed)),
                 response.eq(walker.response),
                 response.fault.eq(failed & walker.response.fault),
                 response.needs_update.eq(failed & walker.response.needs_update),
-                response.paddr.eq(Cat(request.p.vaddr[:paging.PAGE_SHIFT], tlb.page.ppn)),
-                response.ram.eq(tlb.page.ram),
-                response.rom.eq(tlb.page.rom),
-                response.cached.eq(tlb.page.cached),
+                response.paddr.eq(Cat(request.p.vaddr[:paging.PAGE_SHIFT], page.ppn)),
+                *(getattr(response, name).eq(getattr(page, name)) for name in ("ram", "rom", "cached")),
             ]
 
         m.d.comb += [
