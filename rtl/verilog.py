@@ -6,6 +6,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from amaranth import Elaboratable
 from amaranth.back import rtlil
 from amaranth.lib import wiring
 from pyosys import libyosys
@@ -37,10 +38,15 @@ def write(kind: str, config: Config, path: Path) -> Path:
 
 def to_verilog(component: wiring.Component, name: str, path: Path, configuration: str = "") -> Path:
     """Writes a component to one file whose top module is `name`. The same input gives the same bytes."""
-    text = rtlil.convert(component, name=name, emit_src=False)
     path = Path(path)
-    path.write_text(_header(name, configuration, text) + _translate(text))
+    path.write_text(verilog(component, name, configuration))
     return path
+
+
+def verilog(component: Elaboratable, name: str, configuration: str = "") -> str:
+    """What `to_verilog` writes."""
+    text = rtlil.convert(component, name=name, emit_src=False)
+    return _header(name, configuration, text) + _translate(text)
 
 
 def _header(name, configuration, text):

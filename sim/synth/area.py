@@ -11,13 +11,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from amaranth.back import rtlil
 from amaranth.lib import wiring
 from rich.console import Console
 from rich.table import Table
 
 from rtl.config import CONFIGS
 from rtl.core import Core
+from rtl.verilog import verilog
 from sim.bench.build import BUILD, digest
 from sim.synth import timing, tools
 from sim.synth.netlist import FRAME, Design, Netlist, synthesise
@@ -27,9 +27,9 @@ UNUSED = ("retire", "activity")     # outputs for verification: nothing is conne
 
 
 def design(component: wiring.Component, name: str) -> Design:
-    """A component of rtl/ as something to synthesise; its RTLIL goes to the build folder."""
-    text = rtlil.convert(component, name="top", emit_src=False)
-    path = BUILD / "fpga" / f"source-{digest(text)}.il"
+    """A component of rtl/ as something to synthesise; its Verilog goes to the build folder."""
+    text = verilog(component, "top")
+    path = BUILD / "fpga" / f"source-{digest(text)}.v"
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as partial:
         partial.write(text)

@@ -8,10 +8,9 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-from amaranth.back import rtlil
-
 from rtl.config import CONFIGS
 from rtl.soc import Soc
+from rtl.verilog import verilog
 from sim.bench.build import BUILD, DESIGN, digest, made_once
 from sim.synth import tools
 
@@ -38,7 +37,7 @@ def simulation(config: str) -> Path:
 
 
 def _gates(config: str) -> Path:
-    text = rtlil.convert(Soc(CONFIGS[config]), name=DESIGN, emit_src=False)
+    text = verilog(Soc(CONFIGS[config]), DESIGN)
     key = digest(text, *tools.versions(), Path(__file__).read_bytes(), MODELS.read_bytes())
     folder = BUILD / "fpga" / f"gates-{key}"
     with made_once(folder) as scratch:
@@ -48,16 +47,16 @@ def _gates(config: str) -> Path:
 
 
 def synthesise(text: str, top: str, folder: Path) -> None:
-    """Writes `netlist.v` and `simulation.v` of RTLIL into a folder. Raises ToolError."""
-    (folder / "source.il").write_text(text)
+    """Writes `netlist.v` and `simulation.v` of a Verilog text into a folder. Raises ToolError."""
+    (folder / "source.v").write_text(text)
     (folder / "lut4.v").write_text(_LUT4)
     tools.yosys(folder, [
-        "read_rtlil source.il", f"synth_ecp5 -top {top}", "write_verilog -noattr netlist.v",
+        "read_verilog -sv source.v", f"{tools.SYNTHESIS} -top {top}", "write_verilog -noattr netlist.v",
         "techmap -map lut4.v t:LUT4", f"techmap -autoproc -D NO_INCLUDES -map {_share() / 'cells_sim.v'} {_LOGIC}", "opt_clean",
         "write_verilog -noattr simulation.v"])
     with open(folder / "simulation.v", "a") as out:
         out.write(f"\n{_distributed_ram()}\n\n{MODELS.read_text()}")
-    for name in ("source.il", "lut4.v", "script.ys"):
+    for name in ("source.v", "lut4.v", "script.ys"):
         (folder / name).unlink()
 
 

@@ -21,7 +21,7 @@ KINDS = {"TRELLIS_FF": "FF", "DP16KD": "block RAM", "MULT18X18D": "DSP"}
 
 @dataclass(frozen=True)
 class Design:
-    """What to synthesise: sources that Yosys reads (.il, .v), its top module, and the ports that are not framed.
+    """What to synthesise: Verilog sources, its top module, and the ports that are not framed.
 
     `unused`: outputs for verification alone, left open.
     """
@@ -76,7 +76,7 @@ def frame(ports: dict[str, tuple[str, int]], design: Design) -> str:
 
 def synthesise(design: Design) -> Netlist:
     """The netlist of a framed design, from the cache under build/fpga when it is there. Raises ToolError."""
-    key = digest(repr((design.top, design.clock, design.unused, design.defines)), *tools.versions(),
+    key = digest(tools.SYNTHESIS, repr((design.top, design.clock, design.unused, design.defines)), *tools.versions(),
                  Path(__file__).read_bytes(),
                  *(path.read_bytes() for path in design.sources))
     folder = BUILD / "fpga" / f"netlist-{key}"
@@ -96,12 +96,12 @@ def _synthesise(design: Design, folder: Path) -> None:
     text = frame(ports, design)
     (folder / "frame.v").write_text(text)
     (folder / "frame_ff").write_text(str(1 + sum(int(top) + 1 for top in re.findall(r"reg \[(\d+):0\]", text))))
-    tools.yosys(folder, [*read, "read_verilog frame.v", f"synth_ecp5 -top {FRAME} -json netlist.json"])
+    tools.yosys(folder, [*read, "read_verilog frame.v", f"{tools.SYNTHESIS} -top {FRAME} -json netlist.json"])
 
 
 def _read(path: Path, defines: Sequence[str]) -> str:
     macros = "".join(f" -D{name}" for name in defines)
-    return f"read_rtlil {path}" if path.suffix == ".il" else f"read_verilog -sv{macros} {path}"
+    return f"read_verilog -sv{macros} {path}"
 
 
 def count(cells: dict[str, dict[str, object]]) -> dict[str, Counter[str]]:

@@ -22,6 +22,11 @@ _ENTRY = {"nextpnr-ecp5": "run_nextpnr_ecp5", "ecppack": "run_ecppack"}
 _LAST_LINES = 12
 
 
+# Without PFUMX and L6MUX21: with them Yosys maps a wide multiplexer to trees of these, whose selects share no logic, and needs
+# up to five times as many LUTs (rtl/forward.py).
+SYNTHESIS = "synth_ecp5 -nowidelut"
+
+
 class ToolError(Exception):
     """A tool is missing or failed; the text says which and what it said."""
 

@@ -1,8 +1,8 @@
 """sim/synth/gates.py and its models of cells: a small design of them, against what its source says."""
 
 import pytest
-from amaranth.back import rtlil
 
+from rtl.verilog import verilog
 from sim.bench import foreign
 from sim.synth.gates import synthesise
 from tests.netlist.probe import RAMS, Probe
@@ -13,7 +13,7 @@ BITS = 18 << 10     # of a block RAM
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("probe")
-    synthesise(rtlil.convert(Probe(), name="probe", emit_src=False), "probe", out)
+    synthesise(verilog(Probe(), "probe"), "probe", out)
     return out
 
 

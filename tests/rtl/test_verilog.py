@@ -40,7 +40,7 @@ PORTS = {
         "uart_tx__payload": ("output", 8), "uart_tx__valid": ("output", 1), "uart_tx__ready": ("input", 1),
         "uart_rx__payload": ("input", 8), "uart_rx__valid": ("input", 1), "uart_rx__ready": ("output", 1),
         "boot_target": ("input", 64), "finished": ("output", 1), "finish_code": ("output", 32),
-        "wake": ("input", 1), "retire": ("output", 1024), "activity": ("output", 32)} | HOST,
+        "irq": ("input", 4), "wake": ("input", 1), "retire": ("output", 1024), "activity": ("output", 32)} | HOST,
 }
 
 
