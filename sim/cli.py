@@ -251,7 +251,7 @@ def hypercall(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", time
 
 
 @vmm.command()
-def spinlock(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 600.0,
+def spinlock(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
              as_json: Json = False) -> None:
     """A lock whose holder does not run: what waiting wastes, without and with pause-loop exit."""
     from sim.vmm.scenario import Setting

@@ -5,7 +5,7 @@ import pytest
 from sim.outcome import Verdict
 from sim.terminal import Terminal
 from sim.vmm import hypercall
-from sim.vmm.hypercall import Curve, curve, line_through, measure, race, show
+from sim.vmm.hypercall import Curve, curve, fitted, line_through, measure, race, show
 from sim.vmm.scenario import Setting
 
 MODEL = Setting("model", "default", 60.0, Terminal())
@@ -47,7 +47,7 @@ def test_rest_forgotten():
 ])
 def test_shapes(prices, fault):
     """What the curve must look like."""
-    faults = Curve(prices, 100, *line_through(prices)).faults()
+    faults = Curve(prices, 100, *line_through(fitted(prices))).faults()
     assert bool(faults) == (fault is not None) and all(fault in found for found in faults[-1:])
 
 

@@ -7,7 +7,7 @@ from sim.terminal import Terminal
 from sim.vmm.scenario import Setting
 from sim.vmm.spinlock import FALL, Waste, faults, measure, show
 
-MODEL = Setting("model", "full", 60.0, Terminal())
+MODEL = Setting("model", "default", 60.0, Terminal())
 
 
 def test_on_the_model(capsys):
@@ -17,6 +17,12 @@ def test_on_the_model(capsys):
     assert outcome.figures["fall"] >= FALL and outcome.figures["with"]["exits"] >= 5
     show(MODEL.terminal, outcome)
     assert "Waiting for a lock" in capsys.readouterr().err
+
+
+def test_on_the_rtl():
+    """In lockstep, in cycles; fewer sections."""
+    outcome = measure(Setting("rtl", "default", 300.0, Terminal()), defines={"SPINLOCK_ROUNDS": 3, "BYSTANDER_TICKS": 20_000})
+    assert outcome.verdict is Verdict.PASS, outcome.detail
 
 
 @pytest.mark.parametrize("flaw, fault", [
