@@ -305,6 +305,21 @@ def identity(hosts: Annotated[str, typer.Option("--hosts", metavar="NAME,...",
 
 
 @vmm.command()
+def hostile(config: ConfigName = "default",
+            seeds: Annotated[int, typer.Option("--seeds", min=1, metavar="N", help="Runs, each with another seed.")] = 10,
+            rounds: Annotated[int, typer.Option("--rounds", min=1, metavar="N",
+                                                help="Pieces of random code in each guest.")] = 1000,
+            as_json: Json = False) -> None:
+    """Guests that do at random whatever could hurt, beside two that must not notice; on the model."""
+    from sim.vmm.hostile import scenario
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        outcome = scenario(Setting("model", config, 0.0, terminal), range(1, seeds + 1), rounds)
+    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack")
+    _finish(terminal, outcome)
+
+
+@vmm.command()
 def forgery(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 3600.0,
             states: Annotated[int, typer.Option("--states", min=1, metavar="N",
                                                 help="Random states of each class.")] = 10_000,
