@@ -12,15 +12,16 @@ from typer.exceptions import TyperException
 
 from isa import platform
 from isa.profile import PROFILES
-from sim.outcome import BAD_INPUT_STATUS, EXIT_STATUS, BadInput, Outcome, Verdict
+from sim.cli_options import ConfigName, Json, Timeout, finish
+from sim.outcome import BAD_INPUT_STATUS, EXIT_STATUS, BadInput, Verdict
 from sim.terminal import Terminal
+from sim.vmm.commands import vmm
 
 if TYPE_CHECKING:
     from sim.fuzz import judge, values
 
 app = typer.Typer(name="doppelhart", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="A small RISC-V core with the hypervisor extension, its hypervisor, and the model that checks both.")
-vmm = typer.Typer(no_args_is_help=True, help="Run a scenario of the hypervisor firmware.")
 app.add_typer(vmm, name="vmm")
 
 
@@ -32,13 +33,6 @@ class On(StrEnum):
     spike = "spike"
 
 
-class VmmOn(StrEnum):
-    """What runs a scenario of the hypervisor."""
-
-    model = "model"
-    rtl = "rtl"
-
-
 class Judge(StrEnum):
     """What the golden model is compared with."""
 
@@ -47,10 +41,7 @@ class Judge(StrEnum):
 
 
 Elf = Annotated[Path, typer.Argument(metavar="ELF", help="A bare-metal RV64 program, linked into RAM at 0x8000_0000.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-ConfigName = Annotated[str, typer.Option("--config", metavar="NAME", help=f"One of: {', '.join(PROFILES)}.")]
 Ram = Annotated[str, typer.Option("--ram", metavar="SIZE", help="RAM in bytes; K, M and G are understood.")]
-Timeout = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Stop after this much wall-clock time.")]
 Limit = Annotated[int, typer.Option("--max-instructions", min=1, metavar="N", help="Stop after N instructions.")]
 Signature = Annotated[Path | None, typer.Option("--signature", metavar="FILE",
                                                 help="Write memory from begin_signature to end_signature, as Spike does.")]
@@ -105,7 +96,7 @@ def run(elf: Elf, on: Annotated[On, typer.Option("--on", help="What executes the
                 f"waiting for gdb: gdb-multiarch {elf} -ex 'target remote :{port}'"))
         else:
             outcome = {On.model: runs.on_model, On.rtl: runs.on_rtl, On.spike: runs.on_spike}[on](elf, options)
-    _finish(terminal, outcome)
+    finish(terminal, outcome)
 
 
 @app.command()
@@ -119,7 +110,7 @@ def cosim(elf: Elf, max_instructions: Limit = MAX_INSTRUCTIONS, signature: Signa
                                signature=signature, console=terminal.console, stalls=stalls, seed=seed,
                                progress=lambda done: terminal.progress("lockstep", done, None, f"{done:,}"))
         outcome = runs.in_lockstep(elf, options)
-    _finish(terminal, outcome)
+    finish(terminal, outcome)
 
 
 @app.command()
@@ -128,7 +119,7 @@ def crosscheck(elf: Elf, max_instructions: Limit = 1_000_000, ram: Ram = DEFAULT
     from sim import run as runs
     with Terminal(as_json=as_json) as terminal:
         outcome = runs.against_spike(elf, max_instructions, size(ram))
-    _finish(terminal, outcome)
+    finish(terminal, outcome)
 
 
 @app.command()
@@ -150,7 +141,7 @@ def check_trace(log: Annotated[Path, typer.Argument(metavar="LOG", help="A commi
         settings = checks.Settings(checks.profile(isa, priv, config), address(ram_base), size(ram),
                                    address(entry) if entry else None, frozenset(free or ()), max_instructions)
         outcome = checks.outcome(log, elf, settings)
-    _finish(terminal, outcome)
+    finish(terminal, outcome)
 
 
 @app.command()
@@ -210,129 +201,6 @@ def _judge(against: Judge, config: str) -> "tuple[judge.Judge, values.Limits]":
     except BuildError as error:
         raise BadInput(str(error)) from error
     return AgainstRtl(config), limits(config)
-
-
-@vmm.command()
-def demo(config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
-    """The main job: the hypervisor and two guests on the core, in lockstep with the golden model."""
-    from sim.vmm.demo import run_demo, show
-    with Terminal(as_json=as_json) as terminal:
-        outcome = run_demo(config, timeout, terminal)
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-ScenarioOn = Annotated[VmmOn, typer.Option("--on", help="What runs it; the RTL is in lockstep with the model.")]
-
-
-@vmm.command()
-def prices(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout: Timeout = 600.0, as_json: Json = False) -> None:
-    """What each kind of exit costs: hypercalls, device accesses, faults, interrupts, switches."""
-    from sim.vmm.prices import measure, show
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        setting = Setting(on.value, config, timeout, terminal)
-        done, rows = measure(setting)
-    show(terminal, setting, rows)
-    done.outcome.figures["prices"] = rows
-    _finish(terminal, done.outcome)
-
-
-@vmm.command()
-def hypercall(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
-              as_json: Json = False) -> None:
-    """Batches of calls in one exit: the price by length, early ends, arguments that change meanwhile."""
-    from sim.vmm.hypercall import measure, show
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        outcome = measure(Setting(on.value, config, timeout, terminal))
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def spinlock(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
-             as_json: Json = False) -> None:
-    """A lock whose holder does not run: what waiting wastes, without and with pause-loop exit."""
-    from sim.vmm.scenario import Setting
-    from sim.vmm.spinlock import measure, show
-    with Terminal(as_json=as_json) as terminal:
-        outcome = measure(Setting(on.value, config, timeout, terminal))
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def twostage(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout: Timeout = 600.0,
-             as_json: Json = False) -> None:
-    """Shadow page tables against two-stage translation: the same work, exits, page-table reads, cycles."""
-    from sim.vmm.scenario import Setting
-    from sim.vmm.twostage import measure, show
-    with Terminal(as_json=as_json) as terminal:
-        outcome = measure(Setting(on.value, config, timeout, terminal))
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", help="Default: 1000, on the RTL 64.")] = None,
-            on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
-            as_json: Json = False) -> None:
-    """Very many machines on one hart: memory of each, price of a switch, VMIDs that roll over."""
-    from sim.vmm.density import GUESTS, measure, show
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        outcome = measure(Setting(on.value, config, timeout, terminal), GUESTS[on.value] if guests is None else guests)
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def identity(hosts: Annotated[str, typer.Option("--hosts", metavar="NAME,...",
-                                                help="Profiles of the pool's hosts.")] = "full,spike",
-             on: ScenarioOn = VmmOn.model, timeout: Timeout = 3600.0,
-             states: Annotated[int, typer.Option("--states", min=1, metavar="N", help="Random states of each class.")] = 1000,
-             flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
-             as_json: Json = False) -> None:
-    """One virtual CPU on every host of a pool: what a guest sees of it, and hosts that refuse it."""
-    from sim.vmm.identity import hosts_of, scenario, show
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        pool = hosts_of(hosts)
-        outcome = scenario(Setting(on.value, pool[0].name, timeout, terminal), pool, states, flaw)
-    show(terminal, outcome)
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def hostile(config: ConfigName = "default",
-            seeds: Annotated[int, typer.Option("--seeds", min=1, metavar="N", help="Runs, each with another seed.")] = 10,
-            rounds: Annotated[int, typer.Option("--rounds", min=1, metavar="N",
-                                                help="Pieces of random code in each guest.")] = 1000,
-            as_json: Json = False) -> None:
-    """Guests that do at random whatever could hurt, beside two that must not notice; on the model."""
-    from sim.vmm.hostile import scenario
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        outcome = scenario(Setting("model", config, 0.0, terminal), range(1, seeds + 1), rounds)
-    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack")
-    _finish(terminal, outcome)
-
-
-@vmm.command()
-def forgery(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: Timeout = 3600.0,
-            states: Annotated[int, typer.Option("--states", min=1, metavar="N",
-                                                help="Random states of each class.")] = 10_000,
-            only: Annotated[str, typer.Option("--class", metavar="NAME", help="Only this class of instructions.")] = "",
-            flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
-            as_json: Json = False) -> None:
-    """Instructions that leave a guest, in random states: what it sees with the hypervisor and on a hart of its own."""
-    from sim.vmm.forgery import scenario, show
-    from sim.vmm.scenario import Setting
-    with Terminal(as_json=as_json) as terminal:
-        outcome = scenario(Setting(on.value, config, timeout, terminal), states, only, flaw)
-    show(terminal, outcome)
-    _finish(terminal, outcome)
 
 
 @app.command()
@@ -429,17 +297,6 @@ def seed_range(text: str) -> range:
     if not 0 <= first < last:
         raise BadInput(f"there are no seeds in {text!r}")
     return range(first, last)
-
-
-def _finish(terminal: Terminal, outcome: Outcome) -> None:
-    words = {"pass": "passed", "fail": f"failed with code {outcome.code}", "limit": "did not end", "diverged": "diverged"}
-    rate = outcome.instructions / outcome.seconds if outcome.seconds else 0
-    terminal.note(f"{words[outcome.verdict.value]}: {outcome.instructions:,} instructions and traps on {outcome.on} "
-                  f"in {outcome.seconds:.1f} s ({rate:,.0f}/s)")
-    if outcome.detail:
-        terminal.note(outcome.detail)
-    terminal.result(outcome.as_dict())
-    raise typer.Exit(outcome.status)
 
 
 def main() -> None:
