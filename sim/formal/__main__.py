@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sim.formal import csr_access, delegation
+from sim.formal import bus, csr_access, delegation, walk_step, worlds
 from sim.formal.claim import Claim
 from sim.formal.engine import FormalError, Result, cover, prove, replay
 
-CLAIMS = {claim.name: claim for claim in (delegation.CLAIM, csr_access.CLAIM)}
+CLAIMS = {claim.name: claim for claim in (worlds.CLAIM, delegation.CLAIM, csr_access.CLAIM, walk_step.CLAIM, *bus.CLAIMS)}
 
 
 def check(claim: Claim, console: Console) -> bool:

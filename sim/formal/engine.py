@@ -96,7 +96,7 @@ def _ask(claim: Claim, bug: int, cover: bool, depth: int | None) -> Answer:
         cuts = [f"cutpoint {module}" for module in claim.cuts]
         (folder / "script.ys").write_text("\n".join((
             "read_rtlil question.il", "hierarchy -top question", "proc", *cuts, "flatten", "opt_clean",
-            "setundef -undriven -anyseq", "memory_map", "opt -fast", "async2sync", "formalff -clk2ff",
+            "memory_map", "opt -fast", "setundef -undriven -anyseq", "async2sync", "formalff -clk2ff",
             "simplemap", "techmap", "opt -fast", "dffunmap", "aigmap", "opt_clean",
             "write_aiger -zinit -map question.map question.aig", "")))
         _run([sys.executable, "-c", _YOSYS, "script.ys"], folder)

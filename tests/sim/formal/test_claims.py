@@ -5,11 +5,11 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sim.formal import csr_access, delegation
+from sim.formal import bus, csr_access, delegation, walk_step, worlds
 from sim.formal.claim import Claim
 from sim.formal.engine import Result, cover, prove, replay
 
-QUICK = (delegation.CLAIM, csr_access.CLAIM)
+QUICK = (delegation.CLAIM, csr_access.CLAIM, walk_step.CLAIM, *bus.CLAIMS)
 
 
 @pytest.mark.parametrize("claim", QUICK, ids=lambda claim: claim.name)
@@ -28,6 +28,10 @@ def test_it_finds_a_planted_bug(claim, bug):
     assert found.result is Result.TRACE
     last = replay(claim, found.trace, bug)[-1]
     assert (last["assumed"], last["holds"]) == (1, 0), "the simulator sees what the proof has found"
+
+
+def test_the_whole_csr_file_finds_one():
+    assert prove(worlds.CLAIM, 2).result is Result.TRACE, "its proof, which takes longer, is for `make formal`"
 
 
 class Counter(wiring.Component):
@@ -62,6 +66,21 @@ def counter(limit, depth=None):
     (6, None, Result.PROVED), (5, None, Result.TRACE), (5, 5, Result.PROVED), (5, 6, Result.TRACE)])
 def test_registers_and_depth(limit, depth, result):
     assert prove(counter(limit, depth)).result is result
+
+
+class Never(wiring.Component):
+    """Claimed of nothing, and never true."""
+
+    assumed: Out(1, init=1)
+    holds:   Out(1)
+    reached: Out(1)
+
+    def elaborate(self, platform):
+        return Module()
+
+
+def test_a_constant_has_a_trace_too():
+    assert prove(Claim("never", "-", "", Never, (), (), ())).result is Result.TRACE
 
 
 @pytest.mark.parametrize("depth", [None, 9])
