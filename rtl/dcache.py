@@ -193,6 +193,7 @@ class DataCache(wiring.Component):
                 with m.If(op == MemoryOp.FLUSH):
                     m.d.comb += write_entry.eq(hits)
 
+        m.d.sync += self.cleaned.eq(0)
         with m.If(port.done):
             m.d.sync += locked.eq(0)
         with m.FSM(init="FORGET"):
@@ -204,7 +205,7 @@ class DataCache(wiring.Component):
                     look_up()
                 with m.If(~looks | finish):
                     ready()
-                    with m.If(self.flush | self.clean):
+                    with m.If(self.flush | self.clean & ~self.cleaned):
                         m.d.sync += line.eq(0)
                         m.next = "SWEEP"
                     with m.Elif(walker.valid & ~walking & ~collides):
@@ -305,7 +306,8 @@ class DataCache(wiring.Component):
                     m.d.sync += line.eq(following)
                     with m.If(line[set_of].all()):
                         m.d.sync += line.eq(0)
-                        m.d.comb += self.cleaned.eq(~self.flush)
+                        # In a register: what reads the marks is asked for an access that is translated, which is late.
+                        m.d.sync += self.cleaned.eq(~self.flush)
                         ready()
                         with m.If(self.flush):
                             m.next = "FORGET"
