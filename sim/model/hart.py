@@ -176,6 +176,7 @@ class Hart:
         self.retire = Record()          # of the last step
         # Software TLBs, one of each kind per effective mode.
         self.x_tlbs, self.r_tlbs, self.w_tlbs = tlbs(), tlbs(), tlbs()
+        self.no_tlb = Tlb()             # stands in for those of data in a step that meets a bus error
         # Decoded instructions by physical page (in a guest its complement), which FENCE.I forgets, and the page that pc is in.
         self.pages: dict[int, list[Insn | None]] = {}
         self.code_page: i64 = NO_PAGE
@@ -212,6 +213,12 @@ class Hart:
                 self.data_mode |= V
         self.r_tlb = self.r_tlbs[self.data_mode]
         self.w_tlb = self.w_tlbs[self.data_mode]
+
+    def distrust(self) -> None:
+        """Until the next `select_data_mode` all accesses and the fetch pass every check; what is remembered stays."""
+        self.no_tlb.clear()
+        self.r_tlb = self.w_tlb = self.no_tlb
+        self.code_page = NO_PAGE
 
     def flush(self) -> None:
         """Forget every cached translation: at fences and writes that change translation or protection."""

@@ -70,7 +70,9 @@ class Follower:
                 execute(h, ABSENT)
             else:
                 self._wait(code)
-            h.error_dword = ABSENT
+            if h.error_dword != ABSENT:
+                h.error_dword = ABSENT
+                h.select_data_mode()
             if self.reason or not block.agrees(number, h.retire):
                 self._report(block, number)
                 return number
@@ -108,11 +110,10 @@ def _sample(h: Hart, block: Block, number: i64, flags: i64) -> None:
     h.lines = lsr(flags, IRQ) & LINES
     h.in_sc_spurious = flags & SC_SPURIOUS != 0
     if flags & BUS_ERROR:
-        # With no cached translation or instruction, every access of this step passes the checks.
         h.error_dword = block.word(number, ERROR_PADDR) & -8
         h.error_fetch = flags & CAUSE == FETCH_ERROR
         h.error_va = block.word(number, TVAL)       # of two portions the other one may have been translated long ago
-        h.flush()
+        h.distrust()
 
 
 def _title(code: i64) -> str:

@@ -15,6 +15,7 @@ from sim.model.hart import ABSENT, BLOCK, Hart, V
 from sim.model.masks import ADUE, MXR, SUM
 from sim.model.memory import RAM
 from sim.model.pmp import R, W
+from sim.model.tlb import MISS
 from sim.model.trap import TRANSFORMED, Trap
 
 LOAD, STORE, FETCH = range(3)           # original access type; AMO and SC are STORE, LR is LOAD
@@ -59,6 +60,10 @@ def translate(h: Hart, a: Access) -> i64:
     """Physical address of an access, or its fault."""
     if a.mode == M:
         return a.va
+    if h.error_dword != ABSENT:
+        delta = remembered(h, a)
+        if delta != MISS:
+            return a.va + delta
     address = first_stage(h, a)
     return g_stage(h, a, address, EXPLICIT) if a.mode & V else address
 
@@ -215,6 +220,24 @@ def write_pte(h: Hart, a: Access, address: i64, pte: i64) -> None:
         h.reservation = ABSENT
 
 
+def remembered(h: Hart, a: Access) -> i64:
+    """In a step that meets a bus error: what a cached translation adds to the address, or MISS.
+
+    An RTL forgets no translation at a bus error either. Only where the access met the error, and not at the address that the
+    translation leads to, it was in a walk: the RTL had none.
+    """
+    if a.hlvx:
+        return MISS
+    tlbs = h.x_tlbs if a.kind == FETCH else h.r_tlbs if a.kind == LOAD else h.w_tlbs
+    delta = tlbs[a.mode].find(a.va)
+    return MISS if delta != MISS and meets_error(h, a) and not bus_error(h, a, a.va + delta) else delta
+
+
+def meets_error(h: Hart, a: Access) -> bool:
+    """In lockstep: is this the access of the instruction, a fetch or another, that meets the bus error?"""
+    return a.kind == FETCH and a.va == h.error_va if h.error_fetch else a.kind != FETCH
+
+
 def bus_error(h: Hart, a: Access, address: i64) -> bool:
-    """In lockstep: is this the access of the instruction, a fetch or another, that met a bus error at `address`?"""
-    return address & -8 == h.error_dword and (a.kind == FETCH and a.va == h.error_va if h.error_fetch else a.kind != FETCH)
+    """In lockstep: does this access meet a bus error at `address`?"""
+    return address & -8 == h.error_dword and meets_error(h, a)

@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from isa.causes import VS, M
+from isa.causes import VS, M, S
 from isa.events import BY_NAME as EVENTS
 from isa.platform import RAM_BASE, UART
 from isa.profile import PROFILES
@@ -201,6 +201,29 @@ def test_a_bus_error_in_a_walk_is_reported_as_the_original_access() -> None:
         b.x(x5=DATA)
         r = one(b, asm("hsv.d", rs1=5, rs2=6), bus_error=1, error_paddr=slot)
         assert (r["cause"], r["tval"], r["gva"], r["tval2"]) == (7, DATA, 1, 0)
+
+
+@pytest.mark.parametrize("error", [
+    {"cause": 1, "error_paddr": CODE, "tval": CODE}, {"cause": 5, "error_paddr": DATA, "tval": DATA},
+    {"cause": 5, "error_paddr": None, "tval": DATA}], ids=["fetch", "data", "walk"])
+def test_a_bus_error_makes_nobody_forget_a_translation(error: dict[str, int | None]) -> None:
+    """The fetch of a fence may fail: what the RTL remembers from before it is right then."""
+    b = Bare()
+    root = b.table()
+    b.map(root, CODE, CODE, LEAF)
+    b.map(root, DATA, DATA, LEAF)
+    b.csr(satp=sv39(root))
+    b.mode(S)
+    b.x(x5=DATA)
+    load = asm("ld", rd=7, rs1=5)
+    slot = b.map(root, DATA, DATA, LEAF)
+    assert one(b, load)["mem_paddr"] == DATA
+    b.m.memory.poke(slot, (DATA + 0x1000 >> 2 | LEAF).to_bytes(8, "little"))
+    assert one(b, load)["mem_paddr"] == DATA, "nobody has told"
+    r = one(b, load, bus_error=1, **(error | {"error_paddr": error["error_paddr"] or slot}))
+    assert (r["trap"], r["cause"]) == (1, error["cause"])
+    b.mode(S)
+    assert one(b, load)["mem_paddr"] == DATA
 
 
 def test_spurious_sc_failure() -> None:
