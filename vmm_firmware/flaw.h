@@ -15,6 +15,11 @@ enum flaw {
     FLAW_STALE_SHADOW,          /* a fence for one address leaves the shadow page tables as they are */
     FLAW_STALE_VMID,            /* VMIDs are given away again without a fence */
     FLAW_SHARES_RAM,            /* all guests have the RAM of the first */
+    FLAW_UNCHECKED_RING,        /* virtio devices follow descriptors to wherever they point */
+    FLAW_UNCHECKED_SECTOR,      /* a disk has no end */
+    FLAW_SWITCH_FLOODS,         /* every frame goes to every port */
+    FLAW_SWITCH_BELIEVES,       /* a port may send in another's name */
+    FLAW_SHARED_PORTS,          /* all machines have the bitmap of the first */
 };
 
 #endif

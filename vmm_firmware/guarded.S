@@ -1,4 +1,5 @@
-/* Memory accesses of the hypervisor that may trap, and fences for guest translations ("Hypervisor Instructions"). */
+/* Memory accesses of the hypervisor that may trap, and fences for guest translations ("Hypervisor Instructions"). As C code does,
+   they leave t2-t6 to the guest. */
 #include "isa.h"
 
     .option arch, +h

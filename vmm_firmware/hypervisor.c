@@ -7,6 +7,7 @@
 #include "panic.h"
 #include "pause_loop.h"
 #include "policy.h"
+#include "ports.h"
 #include "sbi.h"
 #include "sched.h"
 #include "shadow.h"
@@ -61,6 +62,7 @@ static void set_up_hart(void)
 
     policy_init();
     vmid_init();
+    ports_init();
     if (SHADOW)
         shadow_init();
     pause_loop_init();

@@ -8,8 +8,10 @@
 
    Guest-physical memory, the same for every guest:
 
-   0x10000000  devices, each in a page of its own: no G-stage mapping, so that each access comes to the hypervisor
-               first of them the UART, 16550 registers
+   0x0C000000  PLIC
+   0x10000000  devices, each in a page of its own: the UART, 16550 registers; the probe; the disk; the network
+   0x11000000  window of 64 Ki I/O ports
+               None of these has a G-stage mapping, so that each access comes to the hypervisor (ports: or is looked up by the hart)
    0x80000000  RAM; the image is copied to its first byte and entered there, a0 = hart number, a1 = 0
 
    Everything else is unmapped: the guest sees an access fault, as on a bus with nothing there. */
@@ -21,6 +23,8 @@
 #define DEVICES_BASE        UART_BASE
 #define DEVICES             16
 #define DEVICES_SIZE        (DEVICES * PAGE_SIZE)
+
+#define PORTS_BASE          0x11000000
 
 #ifndef GUEST_HOST_BASE
 #define GUEST_HOST_BASE     0x80200000

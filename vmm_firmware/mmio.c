@@ -6,6 +6,7 @@
 
 #include "csr.h"
 #include "demand.h"
+#include "ports.h"
 
 /* Loads and stores: funct3 is the width. In an opcode bit 1 is left out, as htinst uses it for the length. */
 #define OPCODE(insn)        ((insn) & 0x7d)
@@ -46,18 +47,8 @@ static inline bool is_misaligned(uint64_t insn, uint64_t offset)
     return mmio_bytes(insn) != 1 && offset & (mmio_bytes(insn) - 1);
 }
 
-static __attribute__((noinline)) enum outcome no_device(struct vcpu *vcpu, uint64_t insn)
+static inline enum outcome load_from(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
 {
-    return demand_map(vcpu) ? RESUME : mmio_nothing(vcpu, insn);
-}
-
-__attribute__((always_inline)) static inline enum outcome load(struct vcpu *vcpu, uint64_t insn)
-{
-    const struct device *device = device_at(vcpu->vm, page());
-    uint64_t offset = page_offset();
-
-    if (!device)
-        return no_device(vcpu, insn);
     if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);
     if (!vcpu_has(vcpu, INSN_RD(insn)))
@@ -65,18 +56,54 @@ __attribute__((always_inline)) static inline enum outcome load(struct vcpu *vcpu
     return device->load(vcpu, insn, offset);
 }
 
-__attribute__((always_inline)) static inline enum outcome store(struct vcpu *vcpu, uint64_t insn)
+static inline enum outcome store_to(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
 {
-    const struct device *device = device_at(vcpu->vm, page());
-    uint64_t offset = page_offset();
-
-    if (!device)
-        return no_device(vcpu, insn);
     if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);
     if (!vcpu_has(vcpu, INSN_RS2(insn)))
         return AGAIN;
     return device->store(vcpu, insn, offset);
+}
+
+/* Devices of more than a page. */
+static const struct {
+    uint64_t base;
+    const struct device *device;
+} large[] = {
+    { PLIC_BASE, &vplic },
+#if PORTS
+    { PORTS_BASE, &ports },
+#endif
+};
+
+static __attribute__((noinline)) enum outcome elsewhere(struct vcpu *vcpu, uint64_t insn)
+{
+    uint64_t address = page() << PAGE_SHIFT | page_offset();
+
+    if (demand_map(vcpu))
+        return RESUME;
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+        const struct device *device = large[i].device;
+        uint64_t offset = address - large[i].base;
+
+        if (offset < device->size)
+            return OPCODE(insn) == LOADS ? load_from(vcpu, insn, device, offset) : store_to(vcpu, insn, device, offset);
+    }
+    return mmio_nothing(vcpu, insn);
+}
+
+__attribute__((always_inline)) static inline enum outcome load(struct vcpu *vcpu, uint64_t insn)
+{
+    const struct device *device = device_at(vcpu->vm, page());
+
+    return device ? load_from(vcpu, insn, device, page_offset()) : elsewhere(vcpu, insn);
+}
+
+__attribute__((always_inline)) static inline enum outcome store(struct vcpu *vcpu, uint64_t insn)
+{
+    const struct device *device = device_at(vcpu->vm, page());
+
+    return device ? store_to(vcpu, insn, device, page_offset()) : elsewhere(vcpu, insn);
 }
 
 /* A device has no cache block to manage, but nothing can be zeroed there at once. */

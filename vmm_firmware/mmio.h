@@ -8,13 +8,13 @@
 /* Handlers of load and of store guest-page faults. */
 exit_handler mmio_load, mmio_store;
 
-/* Carries out one aligned access at an offset in a page of a device. `insn` is the load or store as htinst has it: a 32-bit
+/* Carries out one aligned access at an offset in a device. `insn` is the load or store as htinst has it: a 32-bit
    encoding whose bit 1 is clear if the guest's was compressed. Ends with one of the functions below. */
 typedef enum outcome device_access(struct vcpu *vcpu, uint64_t insn, uint64_t offset);
 
 struct device {
     device_access *load, *store;
-    uint64_t size;              /* bytes, from the start of its page */
+    uint64_t size;              /* bytes, from its base */
 };
 
 /* Bytes that a load or store moves. */

@@ -3,6 +3,7 @@
 
 #include "csr.h"
 #include "exit.h"
+#include "ports.h"
 #include "shadow.h"
 #include "vmid.h"
 
@@ -130,6 +131,7 @@ void vcpu_load(struct vcpu *vcpu)
     csr_write(CSR_SCOUNTEREN, vcpu->vs.counteren);
     csr_write(CSR_SENVCFG, vcpu->vs.envcfg);
     vmid_enter(vcpu);
+    ports_enter(vcpu->vm);
     if (SHADOW)
         shadow_enter(vcpu);
 

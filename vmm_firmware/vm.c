@@ -6,6 +6,7 @@
 #include "gstage.h"
 #include "owner.h"
 #include "panic.h"
+#include "ports.h"
 
 struct vm vms[GUESTS_MAX];
 unsigned vm_count;
@@ -32,6 +33,15 @@ void vm_create(const char *name, const void *image, uint64_t size)
     vm->devices[0] = &vuart;
     if (VPROBE)
         vm->devices[1] = &vprobe;
+    if (DISK_SIZE) {
+        vm->devices[2] = &vblock;
+        vblock_create(&vm->disk, vm);
+    }
+    if (NETWORK) {
+        vm->devices[3] = &vnet;
+        vnet_create(&vm->port, vm, vm->index);
+    }
+    ports_create(vm, vm->index);
     vm->vcpus = vcpu_create(vm, 0);
     for (unsigned hart = 1; hart < HARTS; hart++)
         vcpu_create(vm, hart);

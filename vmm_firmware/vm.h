@@ -7,7 +7,10 @@
 
 #include "console.h"
 #include "layout.h"
+#include "vblock.h"
 #include "vcpu.h"
+#include "vnet.h"
+#include "vplic.h"
 #include "vprobe.h"
 #include "vuart.h"
 
@@ -24,6 +27,10 @@ struct vm {
     const struct device *devices[DEVICES];  /* by page from DEVICES_BASE; NULL: nothing answers */
     struct vuart uart;
     struct vprobe probe;
+    struct vplic plic;
+    struct vblock disk;
+    struct virtio port;         /* of the network */
+    uint8_t *ports;             /* which I/O ports are denied */
     struct guest_line line;
     uint64_t given;             /* pages of RAM that it has given back */
     bool passed;

@@ -108,6 +108,17 @@ static inline void write_register(struct vm *vm, uint64_t offset, uint8_t value)
     }
 }
 
+static bool interrupts(const struct vuart *uart)
+{
+    return (uart->received && uart->ier & UART_IER_RECEIVED) || (uart->thre_event && uart->ier & UART_IER_THRE);
+}
+
+/* After each access while an interrupt is enabled, or was before it. */
+static __attribute__((noinline)) void update_line(struct vcpu *vcpu)
+{
+    vplic_line(vcpu->vm, vcpu, UART_IRQ, interrupts(&vcpu->vm->uart));
+}
+
 /* In hardware all bytes of an access happen at once. Downwards for loads, because reading RBR changes what higher ones
    show; upwards for stores, because LCR and MCR say what lower ones mean. */
 static __attribute__((noinline)) enum outcome load_other(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
@@ -118,6 +129,7 @@ static __attribute__((noinline)) enum outcome load_other(struct vcpu *vcpu, uint
         return mmio_nothing(vcpu, insn);
     for (unsigned bytes = mmio_bytes(insn); bytes--;)
         value = value << 8 | read_register(&vcpu->vm->uart, offset + bytes);
+    update_line(vcpu);
     return mmio_loaded(vcpu, insn, value);
 }
 
@@ -127,6 +139,7 @@ static __attribute__((noinline)) enum outcome store_other(struct vcpu *vcpu, uin
         return mmio_nothing(vcpu, insn);
     for (unsigned i = 0; i < mmio_bytes(insn); i++)
         write_register(vcpu->vm, offset + i, (uint8_t)(mmio_stored(vcpu, insn) >> 8 * i));
+    update_line(vcpu);
     return mmio_done(insn);
 }
 
@@ -134,14 +147,24 @@ static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
         return load_other(vcpu, insn, offset);
-    return mmio_loaded(vcpu, insn, read_register(&vcpu->vm->uart, offset));
+
+    uint8_t value = read_register(&vcpu->vm->uart, offset);
+
+    if (vcpu->vm->uart.ier)
+        update_line(vcpu);
+    return mmio_loaded(vcpu, insn, value);
 }
 
 static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
         return store_other(vcpu, insn, offset);
+
+    uint8_t enabled = vcpu->vm->uart.ier;
+
     write_register(vcpu->vm, offset, (uint8_t)mmio_stored(vcpu, insn));
+    if (enabled | vcpu->vm->uart.ier)
+        update_line(vcpu);
     return mmio_done(insn);
 }
 
