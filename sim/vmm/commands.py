@@ -81,6 +81,18 @@ def twostage(on: ScenarioOn = VmmOn.rtl, config: ConfigName = "default", timeout
 
 
 @vmm.command()
+def devices(on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
+            as_json: Json = False) -> None:
+    """Disks, a network and I/O ports: two guests that talk, and one that tries what it must not."""
+    from sim.vmm.devices import measure, show
+    from sim.vmm.scenario import Setting
+    with Terminal(as_json=as_json) as terminal:
+        outcome = measure(Setting(on.value, config, timeout, terminal))
+    show(terminal, outcome)
+    finish(terminal, outcome)
+
+
+@vmm.command()
 def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", help="Default: 1000, on the RTL 64.")] = None,
             on: ScenarioOn = VmmOn.model, config: ConfigName = "default", timeout: Timeout = 600.0,
             as_json: Json = False) -> None:

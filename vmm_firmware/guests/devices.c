@@ -96,7 +96,7 @@ bool guest_main(void)
     /* The network first: before the intruder's frames. */
     begin_interrupts();
     right &= report("network set up", network_begin(number));
-    for (unsigned i = 0; i < PAGE_SIZE; i++)
+    for (unsigned i = 0; i < SECRET; i++)
         secret[i] = pattern(number, EVERYBODY, i);
     right &= report("uart", uart());
     right &= report("disk", disk_begin() && disk_fill(number) && disk_check(number));
@@ -104,7 +104,7 @@ bool guest_main(void)
     sleep(4000);        /* until the others have their network set up */
     right &= report("network", network_talk(number));
     right &= report("disk is untouched", disk_check(number));
-    for (unsigned i = 0; i < PAGE_SIZE; i++)
+    for (unsigned i = 0; i < SECRET; i++)
         mine &= secret[i] == pattern(number, EVERYBODY, i);
     right &= report("memory is untouched", mine);
     network_bye(number);

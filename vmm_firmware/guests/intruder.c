@@ -2,7 +2,7 @@
 #include "intruder.h"
 #include "uart16550.h"
 
-#define PROBES      300
+#define PROBES      200
 
 static volatile uint64_t cause;
 static unsigned attempts, failures;

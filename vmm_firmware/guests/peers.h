@@ -5,10 +5,11 @@
 #include "layout.h"
 #include "virtio_driver.h"
 
-#define SECTORS         (8192 / SECTOR_SIZE)    /* of each disk */
+#define SECTORS         (DISK_SIZE / SECTOR_SIZE)   /* of each disk */
 #define ROUNDS          8                       /* frames from each of the two that talk */
 #define PAYLOAD         200                     /* bytes */
 #define GUEST_RAM       GUEST_RAM_SIZE
+#define SECRET          SECTOR_SIZE             /* bytes, at the start of the last page of RAM */
 #define SECRET_PAGE     (RAM_BASE + GUEST_RAM - PAGE_SIZE)
 #define EVERYBODY       0xff
 #define BYE             0xee                    /* round of the last frame of each, to everybody */
