@@ -23,7 +23,7 @@ ROUNDS, WORDS = 4, 64          # as in the guest
 SLICE_TICKS = 100
 TABLES = 0x6000                 # of page tables for each guest: the root of 16 KiB and one of each lower level
 FIRMWARE = 0x10_0000            # more than code and data of the hypervisor, without what each guest adds
-STATE = 0x600                   # more than that
+STATE = 0x800                   # more than that
 WORD = 0xFFFF_FFFF_FFFF_FFFF
 MEMORY = re.compile(r"memory: (\d+) bytes of RAM and (\d+) of state for each guest, (\d+) of tables and disks")
 
