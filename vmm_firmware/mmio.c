@@ -47,7 +47,7 @@ static inline bool is_misaligned(uint64_t insn, uint64_t offset)
     return mmio_bytes(insn) != 1 && offset & (mmio_bytes(insn) - 1);
 }
 
-static inline enum outcome load_from(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
+__attribute__((always_inline)) static inline enum outcome load_from(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
 {
     if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);
@@ -56,7 +56,7 @@ static inline enum outcome load_from(struct vcpu *vcpu, uint64_t insn, const str
     return device->load(vcpu, insn, offset);
 }
 
-static inline enum outcome store_to(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
+__attribute__((always_inline)) static inline enum outcome store_to(struct vcpu *vcpu, uint64_t insn, const struct device *device, uint64_t offset)
 {
     if (is_misaligned(insn, offset))
         return mmio_nothing(vcpu, insn);

@@ -113,8 +113,7 @@ static bool interrupts(const struct vuart *uart)
     return (uart->received && uart->ier & UART_IER_RECEIVED) || (uart->thre_event && uart->ier & UART_IER_THRE);
 }
 
-/* After each access while an interrupt is enabled, or was before it. */
-static __attribute__((noinline)) void update_line(struct vcpu *vcpu)
+static void update_line(struct vcpu *vcpu)
 {
     vplic_line(vcpu->vm, vcpu, UART_IRQ, interrupts(&vcpu->vm->uart));
 }
@@ -143,28 +142,19 @@ static __attribute__((noinline)) enum outcome store_other(struct vcpu *vcpu, uin
     return mmio_done(insn);
 }
 
+/* Most accesses are of one byte while no interrupt is enabled; they cannot move the interrupt's line. */
 static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
-    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
+    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS || vcpu->vm->uart.ier)
         return load_other(vcpu, insn, offset);
-
-    uint8_t value = read_register(&vcpu->vm->uart, offset);
-
-    if (vcpu->vm->uart.ier)
-        update_line(vcpu);
-    return mmio_loaded(vcpu, insn, value);
+    return mmio_loaded(vcpu, insn, read_register(&vcpu->vm->uart, offset));
 }
 
 static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
-    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS)
+    if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS || offset == UART_IER || vcpu->vm->uart.ier)
         return store_other(vcpu, insn, offset);
-
-    uint8_t enabled = vcpu->vm->uart.ier;
-
     write_register(vcpu->vm, offset, (uint8_t)mmio_stored(vcpu, insn));
-    if (enabled | vcpu->vm->uart.ier)
-        update_line(vcpu);
     return mmio_done(insn);
 }
 

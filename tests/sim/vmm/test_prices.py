@@ -7,7 +7,7 @@ from sim.terminal import Terminal
 from sim.vmm import prices
 from sim.vmm.scenario import Image, Setting
 
-CEILINGS = {"null hypercall": 22, "SBI call": 110, "hypercall in a batch of 8": 75, "MMIO load": 110, "MMIO store": 110,
+CEILINGS = {"null hypercall": 22, "SBI call": 110, "hypercall in a batch of 8": 75, "MMIO load": 115, "MMIO store": 110,
             "CSR read": 120, "WFI, interrupt pending": 85, "interrupt injected": 170, "G-stage fault, page mapped": 350,
             "world switch": 340}
 
