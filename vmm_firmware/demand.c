@@ -7,11 +7,14 @@
 
 bool demand_map(struct vcpu *vcpu)
 {
+    if (!RAM_ON_DEMAND)
+        return false;
+
     struct vm *vm = vcpu->vm;
     uint64_t page = csr_read(CSR_HTVAL) << 2 & -(uint64_t)PAGE_SIZE;
     int level;
 
-    if (!RAM_ON_DEMAND || !vm_memory(vm, page, PAGE_SIZE))
+    if (!vm_memory(vm, page, PAGE_SIZE))
         return false;
 
     /* A hart may go on faulting on a page that is mapped by now, until it is told. */

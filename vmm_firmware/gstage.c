@@ -109,7 +109,7 @@ void gstage_map(uint64_t root, uint64_t gpa, uint64_t host, uint64_t size)
         int level = GSTAGE_LEAF_LEVEL;
         uint64_t page = 1ull << level_shift(level);
 
-        while (size < page || (gpa | host) & (page - 1))
+        while (level > 0 && (size < page || (gpa | host) & (page - 1)))
             page = 1ull << level_shift(--level);
 
         uint64_t *entry = entry_at(root, gpa, level);

@@ -39,7 +39,7 @@ static inline enum outcome mmio_done(uint64_t insn)
 static inline enum outcome mmio_loaded(struct vcpu *vcpu, uint32_t insn, uint64_t value)
 {
     if (!(INSN_FUNCT3(insn) & 4)) {
-        unsigned unused = 64 - 8 * mmio_bytes(insn);
+        unsigned unused = -8 * mmio_bytes(insn) & 63;
 
         value = (uint64_t)((int64_t)(value << unused) >> unused);
     }

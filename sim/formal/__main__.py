@@ -20,8 +20,6 @@ def check(claim: Claim, console: Console) -> bool:
     """Everything about one claim; True if all is as it should be."""
     console.print(f"[bold]({claim.letter}) {claim.name}[/bold]: {claim.says}")
     console.print("  assumes: " + "; ".join(claim.assumes))
-    if claim.cuts:
-        console.print("  free: the outputs of " + ", ".join(claim.cuts))
     start = time.monotonic()
     proof = prove(claim)
     bound = "unbounded" if claim.depth is None else f"to {claim.depth} cycles from reset"
@@ -46,8 +44,6 @@ def check(claim: Claim, console: Console) -> bool:
 
 def _show(claim: Claim, trace: object, bug: int, console: Console) -> None:
     assert isinstance(trace, tuple)
-    if claim.cuts:
-        return
     table = Table("cycle", *claim.shows)
     for cycle, row in enumerate(replay(claim, trace, bug)):
         table.add_row(str(cycle), *(f"{row[name]:x}" for name in claim.shows))

@@ -27,4 +27,3 @@ class Claim:
     shows: tuple[str, ...]              # ports that a trace prints
     bugs: tuple[Mutation, ...]
     depth: int | None = None
-    cuts: tuple[str, ...] = ()          # modules whose outputs are free

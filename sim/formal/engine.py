@@ -93,9 +93,8 @@ def _ask(claim: Claim, bug: int, cover: bool, depth: int | None) -> Answer:
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "question.il").write_text(text)
-        cuts = [f"cutpoint {module}" for module in claim.cuts]
         (folder / "script.ys").write_text("\n".join((
-            "read_rtlil question.il", "hierarchy -top question", "proc", *cuts, "flatten", "opt_clean",
+            "read_rtlil question.il", "hierarchy -top question", "proc", "flatten", "opt_clean",
             "memory_map", "opt -fast", "setundef -undriven -anyseq", "async2sync", "formalff -clk2ff",
             "simplemap", "techmap", "opt -fast", "dffunmap", "aigmap", "opt_clean",
             "write_aiger -zinit -map question.map question.aig", "")))
@@ -136,7 +135,7 @@ def _trace(witness: str, mapping: str) -> tuple[Mapping[str, int], ...]:
 
 
 def replay(claim: Claim, trace: Sequence[Mapping[str, int]], bug: int = 0) -> list[dict[str, int]]:
-    """The ports that the claim shows, and its three results, in each cycle of a trace. Not for a claim with cuts."""
+    """The ports that the claim shows, and its three results, in each cycle of a trace."""
     rows: list[dict[str, int]] = []
     with applied(claim.bugs if bug else ()):
         dut = Mutable(claim.make())
