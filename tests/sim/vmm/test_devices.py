@@ -23,6 +23,14 @@ def test_on_the_model(capsys):
     assert "I/O ports" in capsys.readouterr().err
 
 
+def test_on_the_rtl():
+    """In lockstep, with the bitmap in the hart."""
+    outcome = measure(Setting("rtl", "default", 300.0, Terminal()), titles=("hioba",))
+    assert outcome.verdict is Verdict.PASS, outcome.detail
+    figures, = outcome.figures.values()
+    assert figures["on"].startswith("rtl") and figures["permitted"]["exits"] == 0
+
+
 @pytest.mark.parametrize("flaw, complaint", [
     ("FLAW_UNCHECKED_RING", "guest 2: FAIL buffer before the RAM"),
     ("FLAW_UNCHECKED_SECTOR", "guest 2: FAIL a sector that is not there"),
