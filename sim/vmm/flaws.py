@@ -63,7 +63,7 @@ FLAWS = {
     "length": _flaw("every instruction has 4 bytes", "compressed",
                     "mmio.h", "return insn & 2 ? STEP : STEP_SHORT", "return insn & 2 ? STEP : STEP"),
     "store-is-load": _flaw("a store that nothing answers is a load access fault", "store",
-                           "mmio.c", "OPCODE(insn) == LOADS ?", "OPCODE(insn) != 0 ?"),
+                           "mmio.c", "OPCODE(insn) == LOADS ? EXC", "OPCODE(insn) != 0 ? EXC"),
     "privilege-lost": _flaw("an exception of supervisor mode comes as one of user mode", "load",
                             "vcpu.c", "        new |= SSTATUS_SPP;\n", "        new |= 0;\n"),
     "fetch-page-fault": _flaw("a jump to nowhere is a page fault", "jump",

@@ -1,5 +1,5 @@
 /* Svadu in both stages of a guest: which register enables which, what the VS stage's own tables need in the G-stage, and the
-pseudoinstruction of a PTE that the guest may not write.
+pseudoinstruction of a PTE that the guest may not write. Corner case 30.
 Needs: Svadu. */
 #include "test.h"
 

@@ -1,4 +1,5 @@
 /* A of the pages of a guest's instructions: in both stages, the guest's own table included, and only for what is executed.
+Corner case 30.
 Needs: Svadu. */
 #include "test.h"
 

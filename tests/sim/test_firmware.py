@@ -14,8 +14,8 @@ def test_unknown_guest(name):
 
 
 def test_sources_of_a_guest():
-    assert [path.name for path in guest_sources("worker")] == ["start.S", "guest.c", "worker.c", "worker_switch.S",
-                                                               "worker_task.c"]
+    assert [path.name for path in guest_sources("worker")] == ["start.S", "guest.c", "runtime.c", "worker.c",
+                                                               "worker_switch.S", "worker_task.c"]
     assert [path.name for path in guest_sources("calls")] == ["calls.S"]
 
 

@@ -21,7 +21,10 @@ class Digest:
 
 
 class Aligned:
-    """Are the records exactly those cycles in which M is done with an instruction, and the traps among them told?"""
+    """Are the records exactly those cycles in which M is done with an instruction, and the traps among them told?
+
+    The clock of a trap's record is that of the cycle in which it was found, the one before it is taken.
+    """
 
     def __init__(self):
         self.activity, self.records, self.traps = [], [], []
@@ -36,7 +39,7 @@ class Aligned:
         self.traps += [clock for clock, head in zip(clocks, heads, strict=True) if head >> retire.FIELDS["trap"].lsb & 1]
 
     def summary(self):
-        done = [(cycle, word >> 4 & 1) for cycle, word in enumerate(self.activity) if word & 3 == 1]
+        done = [(cycle - trap, trap) for cycle, word in enumerate(self.activity) if word & 3 == 1 for trap in [word >> 4 & 1]]
         # The last record is still on its way when the program ends.
         return {"same": [cycle for cycle, _ in done][:len(self.records)] == self.records,
                 "same traps": [cycle for cycle, trap in done if trap] == self.traps, "traps": len(self.traps)}

@@ -51,7 +51,7 @@ def test_round_trip(at: int) -> None:
 
 def test_every_number_of_the_hart_is_kept_or_an_input_or_a_cache() -> None:
     hart = Bare().h
-    transient = {"npc", "attention", "locked", "in_cycle", "in_clock", "in_counter", "in_rdata", "in_sc_spurious",
+    transient = {"npc", "attention", "error_va", "locked", "in_cycle", "in_clock", "in_counter", "in_rdata", "in_sc_spurious",
                  "error_dword", "error_fetch", "data_mode", "code_page",
                  "mem_vaddr", "mem_paddr", "mem_rdata", "mem_wdata", "sc_success"}
     construction = {"number", "hypervisor", "tinst_zero", "lowest"}

@@ -13,7 +13,7 @@ from sim.vmm.scenario import Setting
 
 STATES = 200            # of 10,000: what `make test` tries of each class on the model
 STATES_ON_RTL = 8
-FLAWED_STATES = 1500
+FLAWED_STATES = 4_000
 
 
 def setting(config: str, on: str = "model") -> Setting:

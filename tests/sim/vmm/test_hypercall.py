@@ -23,7 +23,7 @@ def test_on_the_model(capsys):
 
 def test_on_the_rtl():
     """In lockstep, in cycles."""
-    outcome = measure(Setting("rtl", "default", 120.0, Terminal()))
+    outcome = measure(Setting("rtl", "linux", 120.0, Terminal()))
     assert outcome.verdict is Verdict.PASS, outcome.detail
 
 
