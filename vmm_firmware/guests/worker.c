@@ -7,7 +7,9 @@
 #ifndef WORKER_ROUNDS
 #define WORKER_ROUNDS 10
 #endif
+#ifndef TICK
 #define TICK            300             /* of `time` */
+#endif
 #define LAST_TICKS      4               /* spent waiting in WFI */
 
 #define OWN_GP          0x77
