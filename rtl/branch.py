@@ -29,8 +29,10 @@ class Branch(wiring.Component):
     a:           In(64)     # rs1
     less:        In(1)      # rs1 < rs2, signed or not as the condition wants it
     equal:       In(1)      # rs1 = rs2
+    behind:      In(64)     # address of the instruction that fetch took for the next
     taken:       Out(1)
     target:      Out(64)
+    foreseen:    Out(1)     # `target` is `behind`; known before `target`
     link:        Out(64)    # address of the following instruction
 
     def elaborate(self, platform):
@@ -38,9 +40,17 @@ class Branch(wiring.Component):
         holds = Mux(self.condition.as_value()[2], self.less, self.equal)
         inverted = self.condition.as_value()[0]
         total = Signal(64)
+        base = Mux(self.indirect, self.a, self.pc)
+        offset = Signal(64)
+        # If the sum is `behind`, the carry out of each bit follows from the three bits there; then each bit must fit to the
+        # carry out of the bit below it. Nothing has to travel.
+        carries = Signal(63)
         m.d.comb += [
             self.taken.eq(self.jump | self.conditional & (holds ^ inverted)),
-            total.eq(Mux(self.indirect, self.a, self.pc) + self.imm),
+            offset.eq(self.imm),
+            total.eq(base + offset),
+            carries.eq(Cat((base & offset)[0], (base & offset | (base | offset) & ~self.behind)[1:63])),
+            self.foreseen.eq(((base ^ offset ^ self.behind)[1:] == carries) & ~self.behind[0]),
             self.target.eq(Cat(total[0] & ~self.indirect, total[1:])),
             self.link.eq(self.pc + Mux(self.compressed, 2, 4)),
         ]

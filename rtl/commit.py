@@ -62,6 +62,7 @@ class CsrVerdict(data.Struct):
     virtual: 1
     sys_illegal: 1
     sys_virtual: 1
+    mem_refused: 1
     refetch: 1
     hold: 1
     pause_exit: 1
@@ -149,7 +150,7 @@ class Commit(wiring.Component):
             is_csr.eq(unit.matches(Unit.CSR)),
             self.update.eq(sound & op.fetch_fault & self.fetch_fault.update),
             self.csr_valid.eq(self.valid & is_csr),
-            self.mem_valid.eq(sound & is_mem & ~csr.sys_illegal & ~csr.sys_virtual),
+            self.mem_valid.eq(sound & is_mem & ~csr.mem_refused),
         ]
 
         # ---- Exceptions, first match wins --------------------------------------------------------

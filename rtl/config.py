@@ -36,8 +36,8 @@ class Config:
 
 CONFIGS = {c.name: c for c in (
     Config("tiny",    PROFILES["tiny"],    tlb_entries=8),
-    Config("default", PROFILES["default"], icache_kib=4, dcache_kib=4, btb_entries=512, bht_entries=2048, ras_entries=4,
-           tlb_entries=16, walk_entries=16),
+    Config("default", PROFILES["default"], icache_kib=4, icache_ways=2, dcache_kib=4, dcache_ways=2, btb_entries=512,
+           bht_entries=2048, ras_entries=4, tlb_entries=16, walk_entries=16),
     Config("linux",   PROFILES["linux"],   icache_kib=16, icache_ways=4, dcache_kib=16, dcache_ways=4,
            btb_entries=1024, bht_entries=4096, ras_entries=8, tlb_entries=32, tlb_ways=2, walk_entries=32),
 )}

@@ -173,6 +173,8 @@ class Core(wiring.Component):
             branch.a.eq(x.payload.a),
             branch.less.eq(alu.less),
             branch.equal.eq(alu.equal),
+            # The instruction there need not have arrived.
+            branch.behind.eq(Mux(d.valid, d.payload.pc, fetch.out.p.pc)),
             mul.start.eq(x.moves),
             mul.op.eq(x.payload.insn[12:14]),
             mul.word.eq(x_control.word),
@@ -202,8 +204,7 @@ class Core(wiring.Component):
             redirect.taken.eq(branch.taken),
             redirect.x_target.eq(branch.target),
             redirect.link.eq(branch.link),
-            # Fetch went on at the address of the instruction behind this one, which need not have arrived.
-            redirect.behind.eq(Mux(d.valid, d.payload.pc, fetch.out.p.pc)),
+            redirect.foreseen.eq(branch.foreseen),
             redirect.m.eq(m_.payload),
             redirect.m_fence_i.eq(commit.retires & m_control.fence_i),
             redirect.m_decides.eq(commit.decides),

@@ -30,6 +30,8 @@ from rtl.types import Arm, CboOp, CsrOp, CsrRequest, MmuContext, Mode, SysOp, Tr
 # What interrupts depend on, besides the mode. Who writes one of them waits for a new choice.
 INTERRUPT_CONTROL = ("mstatus", "sstatus", "vsstatus", "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip",
                      "mideleg", "hideleg", "menvcfg", "henvcfg")
+# What decides, besides, which instructions access memory at all. Who writes one of them waits, too.
+ACCESS_CONTROL = ("hstatus", "senvcfg", "hisadis")
 # What decides, besides the mode and what a fence orders, how a memory access is translated and protected.
 TRANSLATION = ("mstatus", "sstatus", "vsstatus", "hstatus", "satp", "vsatp", "hgatp")
 TIMER_CONTROL = ("stimecmp", "vstimecmp", "htimedelta")
@@ -60,6 +62,7 @@ class CsrFile(wiring.Component):
             "pause":         In(1),
             "sys_illegal":   Out(1),
             "sys_virtual":   Out(1),
+            "mem_refused":   Out(1),        # either of them, if it accesses memory; early
             "pause_exit":    Out(1),        # exception 24 takes its place
             "wait":          Out(1),        # no instruction may begin in this cycle
             # The state that the pipeline and the memory-management unit look at.
@@ -226,6 +229,27 @@ class CsrFile(wiring.Component):
             self.sys_illegal.eq(legality.illegal),
             self.sys_virtual.eq(legality.virtual),
         ]
+        # Whether an access begins must be known early: from the state of the last cycle. Who changes that state makes the next
+        # instruction wait.
+        refused = {}
+        judged = [SysOp.HLSV] if has_h else []
+        judged += [op for op in CboOp if profile.has("Zicboz" if op == CboOp.ZERO else "Zicbom")]
+        for op in judged:
+            m.submodules[f"legality_{op.name.lower()}"] = judge = Legality()
+            refused[op] = Signal(name=f"refused_{op.name.lower()}")
+            m.d.comb += [
+                judge.op.eq(op if isinstance(op, SysOp) else SysOp.NONE),
+                judge.cbo.eq(isinstance(op, CboOp)),
+                judge.mode.eq(mode),
+                *csr_context.permissions(judge, r, op if isinstance(op, CboOp) else CboOp(0), profile),
+            ]
+            m.d.sync += refused[op].eq(judge.illegal | judge.virtual)
+        with m.If(self.cbo_valid), m.Switch(self.cbo):
+            for op in refused.keys() & set(CboOp):
+                with m.Case(op):
+                    m.d.comb += self.mem_refused.eq(refused[op])
+        with m.Elif(self.sys_op == SysOp.HLSV):
+            m.d.comb += self.mem_refused.eq(refused.get(SysOp.HLSV, 0))
 
         # Counters and time
         m.d.sync += self.clock.eq(self.clock + 1)
@@ -264,7 +288,7 @@ class CsrFile(wiring.Component):
             interrupts.mode.eq(mode),
             interrupts.m_enable.eq(r.mstatus.mie),
             interrupts.s_enable.eq(r.mstatus.sie),
-            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL)),
+            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL, *ACCESS_CONTROL)),
             self.interrupt.eq(interrupts.interrupt & ~timer.settling),
             self.interrupt_cause.eq(interrupts.cause),
             self.wait.eq(interrupts.unsettled | timer.settling | words.busy | counters.clearing),
@@ -332,6 +356,10 @@ class CsrFile(wiring.Component):
             ]
             with m.If(mode[2] & (self.masked_by & r.hisadis.as_value()).any()):
                 m.d.comb += self.sys_illegal.eq(1)
+            masked = Signal.like(self.masked_by)
+            m.d.sync += masked.eq(Mux(mode[2], r.hisadis.as_value(), 0))
+            with m.If((self.masked_by & masked).any()):
+                m.d.comb += self.mem_refused.eq(1)
             with m.If(self.log_append):
                 m.d.sync += r.hpmli.index.eq(r.hpmli.index + 1)
         return m

@@ -132,7 +132,7 @@ class DataCache(wiring.Component):
         # ---- One step ----------------------------------------------------------------------------
         finish = Signal()           # the access is done
         on_bus = Signal()           # ... with what the bus says
-        zero, released, sweeping, locked = Signal(), Signal(), Signal(), Signal()
+        zero, released, sweeping, locked, found_modified = Signal(), Signal(), Signal(), Signal(), Signal()
         count = Signal(range(WORDS))
         last, beat_ends = Signal(), Signal()
         wanted = Signal(ways)       # way of the word that is read
@@ -164,7 +164,7 @@ class DataCache(wiring.Component):
         def look_up():
             chosen = Mux(hit, hits, victim)
             lies_modified = (modified_read.data & chosen).any()
-            m.d.sync += [line.eq(paddr), way.eq(chosen), released.eq(0)]
+            m.d.sync += [line.eq(paddr), way.eq(chosen), found_modified.eq(lies_modified), released.eq(0)]
             m.d.comb += [write_at.eq(paddr), entry_at.eq(paddr[set_of])]
             with m.If(~cached):
                 m.next = "BEAT"
@@ -186,12 +186,8 @@ class DataCache(wiring.Component):
                 m.next = "BEAT"
             with m.Elif(op == MemoryOp.ZERO):
                 m.next = "REFILL"
-            with m.Elif(lies_modified):
-                m.next = "EVICT"
             with m.Else():
-                m.d.comb += finish.eq(1)
-                with m.If(op == MemoryOp.FLUSH):
-                    m.d.comb += write_entry.eq(hits)
+                m.next = "MANAGE"
 
         m.d.sync += self.cleaned.eq(0)
         with m.If(port.done):
@@ -212,6 +208,15 @@ class DataCache(wiring.Component):
                         m.d.sync += walking.eq(1)
                 with m.If(walker.valid & ~walking):
                     m.d.comb += [read_at.eq(walker.paddr), read_enable.eq(1), kept.eq(0)]
+
+            with m.State("MANAGE"):             # CLEAN or FLUSH of the line in `way`
+                m.d.comb += finish.eq(~found_modified)
+                with m.If(found_modified):
+                    m.next = "EVICT"
+                with m.Else():
+                    ready()
+                    with m.If(op == MemoryOp.FLUSH):
+                        m.d.comb += write_entry.eq(way)
 
             with m.State("EVICT"):
                 m.d.comb += [read_at.eq(Cat(C(0, 6), line[6:])), read_enable.eq(1)]

@@ -15,7 +15,7 @@ class Interrupts(wiring.Component):
 
     The choice is registered: it is made from what is pending in the next cycle and from the control state of this
     one. The owner raises `changed` when that state may be another one in the next cycle; the choice is then withheld for that
-    cycle, and `unsettled` asks the next instruction to wait for a new one, unless nothing is pending that is enabled.
+    cycle, and `unsettled` asks the next instruction to wait for a new one.
     """
 
     pending_next: In(BITS)      # mip, one cycle ahead
@@ -58,6 +58,6 @@ class Interrupts(wiring.Component):
         ]
         m.d.comb += [
             self.interrupt.eq(choice & ~stale),
-            self.unsettled.eq(stale & candidates.any()),
+            self.unsettled.eq(stale),
         ]
         return m

@@ -76,37 +76,37 @@ class Pmp(wiring.Component):
         # The manual's G; of pmpaddr, bits below G-1 store nothing.
         grain = self._grain_shift - pmp.ADDRESS_SHIFT
         m.submodules.addresses = addresses = memory.Memory(shape=PMPADDR_BITS - grain + 1, depth=self._regions, init=[])
-        read, write = addresses.read_port(domain="comb"), addresses.write_port()
+        checked, read, write = addresses.read_port(domain="comb"), addresses.read_port(domain="comb"), addresses.write_port()
         defined = Signal(self._regions)         # written since reset; otherwise zero
 
         is_address = csr.number[4]
         entry = Signal(range(self._regions))    # that is checked
-        index = Mux(csr.select, csr.number, entry)[:len(entry)]
-        config = Signal(PmpConfig)              # of the entry at `index`
-        address = Signal(len(read.data))
-        with m.Switch(index):
-            for i in regions:
-                with m.Case(i):
-                    m.d.comb += config.eq(configs[i])
-        m.d.comb += [
-            read.addr.eq(index),
-            address.eq(Mux(defined.bit_select(index, 1), read.data, 0)),
-        ]
+        index = csr.number[:len(entry)]
+        config, of_csr = Signal(PmpConfig), Signal(PmpConfig)
+        address, bound = Signal(len(read.data)), Signal(len(read.data))
+        for port, number, its_config, its_address in ((checked, entry, config, bound), (read, index, of_csr, address)):
+            with m.Switch(number):
+                for i in regions:
+                    with m.Case(i):
+                        m.d.comb += its_config.eq(configs[i])
+            m.d.comb += [
+                port.addr.eq(number),
+                its_address.eq(Mux(defined.bit_select(number, 1), port.data, 0)),
+            ]
 
         # ---- Check -------------------------------------------------------------------------------
         page = check.ppn[self._grain_shift - paging.PAGE_SHIFT:]
-        bound = address[1:]
         below, reached = Signal(), Signal()     # the page is below this entry's pmpaddr; not below that of the one before
-        size = (address ^ (address + 1))[1:len(address)]
+        size = (bound ^ (bound + 1))[1:len(bound)]
         in_use = Cat(entry_config.a != pmp.OFF for entry_config in configs)
         last = ~Cat(in_use[i + 1:].any() for i in regions).bit_select(entry, 1)
         no_locks = ~Cat(entry_config.l for entry_config in configs).any()
         matches, free, works = Signal(), Signal(), Signal()
         m.d.comb += [
             works.eq(check.check & ~csr.select),
-            below.eq(page < bound),
+            below.eq(page < bound[1:]),
             matches.eq(Mux(config.a == pmp.TOR, reached & below,
-                           (config.a == pmp.NAPOT) & ~((page ^ bound) & ~size).any())),
+                           (config.a == pmp.NAPOT) & ~((page ^ bound[1:]) & ~size).any())),
             free.eq(check.machine & (~matches | ~config.l)),
             check.done.eq(works & (matches | last | check.machine & no_locks)),
             Cat(check.r, check.w, check.x).eq(Cat(config.r, config.w, config.x) & matches.replicate(3) | free.replicate(3)),
@@ -155,7 +155,7 @@ class Pmp(wiring.Component):
 
         def seen(stored):
             """pmpaddr as it reads: below the grain all ones for NAPOT, else all zeros."""
-            return Cat(config.a[1].replicate(grain - 1), stored[0] & config.a[1], stored[1:])
+            return Cat(of_csr.a[1].replicate(grain - 1), stored[0] & of_csr.a[1], stored[1:])
 
         with m.If(is_address):
             m.d.comb += [

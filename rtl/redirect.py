@@ -26,7 +26,7 @@ class Redirect(wiring.Component):
     taken:      In(1)           # of X; meaningless for what is deferred
     x_target:   In(64)
     link:       In(64)          # address of the instruction behind it in memory
-    behind:     In(64)          # ... and of the one that fetch took for the next
+    foreseen:   In(1)           # fetch went on at `x_target`
     m:          In(Operation)
     m_fence_i:  In(1)           # it retires, with a flush
     m_flush:    In(1)
@@ -57,7 +57,7 @@ class Redirect(wiring.Component):
         m.d.comb += [
             self.x_taken.eq(Mux(x.deferred, x_control.conditional & x.guess.taken, self.taken)),
             self.x_next_pc.eq(Mux(self.x_taken, self.x_target, self.link)),
-            wrong.eq(Mux(x.guess.taken, ~self.x_taken | (self.x_target != self.behind), self.x_taken)),
+            wrong.eq(Mux(x.guess.taken, ~self.x_taken | ~self.foreseen, self.x_taken)),
             self.x_redirects.eq(self.x_valid & ~x_told & wrong & ~x.fetch_fault),
             self.stop.eq(self.m_flush & ~self.m_branches),
             self.redirect.eq(stopped | self.m_branches | self.x_redirects),

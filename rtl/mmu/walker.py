@@ -375,7 +375,8 @@ class Walker(wiring.Component):
                     m.next = "IDLE"
 
             with m.State("FAILED"):
-                m.d.comb += self.failed.eq(~dropped)
+                # Whoever flushes in this very cycle forgets the answer.
+                m.d.comb += self.failed.eq(1)
                 m.next = "IDLE"
 
         # ---- Outcome -----------------------------------------------------------------------------

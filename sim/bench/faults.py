@@ -188,7 +188,7 @@ FAULTS: tuple[Fault, ...] = (
           "self.next_pending_vs.eq(delayed >= self.vstimecmp)",
           "self.next_pending_vs.eq(Mux(FAULT, self.now, delayed) >= self.vstimecmp)"),
     Fault("interrupts and timers", "interrupts", "after MRET an instruction does not wait for interrupts", "rtl/interrupts.py",
-          "self.unsettled.eq(stale & candidates.any())", "self.unsettled.eq(stale & candidates.any() & ~FAULT)"),
+          "self.unsettled.eq(stale)", "self.unsettled.eq(stale & ~FAULT)"),
     Fault("interrupts and timers", "wfi", "WFI waits for what can be taken", "rtl/csr.py",
           "self.wakeup.eq((mip & r.mie.as_value()).any())",
           "self.wakeup.eq((mip & r.mie.as_value()).any() & (r.mstatus.mie | ~FAULT))"),
@@ -220,7 +220,7 @@ FAULTS: tuple[Fault, ...] = (
           "lines[way].data.valid & ((lines[way].data.tag == word[tag_of]) | FAULT)"),
     # Prediction
     Fault("prediction", "fencei", "a predicted target is trusted", "rtl/redirect.py",
-          "~self.x_taken | (self.x_target != self.behind)", "~self.x_taken | ((self.x_target != self.behind) & ~FAULT)"),
+          "~self.x_taken | ~self.foreseen", "~self.x_taken | ~(self.foreseen | FAULT)"),
     Fault("prediction", "fencei", "what is no branch goes where it was predicted", "rtl/redirect.py",
           "& wrong & ~x.fetch_fault)", "& wrong & ~x.fetch_fault & (x_control.conditional | x_control.jump | ~FAULT))"),
     Fault("prediction", "hazards", "X overrules a branch that M decides", "rtl/redirect.py",

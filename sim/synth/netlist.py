@@ -76,7 +76,7 @@ def frame(ports: dict[str, tuple[str, int]], design: Design) -> str:
 
 def synthesise(design: Design) -> Netlist:
     """The netlist of a framed design, from the cache under build/fpga when it is there. Raises ToolError."""
-    key = digest(tools.SYNTHESIS, repr((design.top, design.clock, design.unused, design.defines)), *tools.versions(),
+    key = digest(repr((design.top, design.clock, design.unused, design.defines)), *tools.versions(),
                  Path(__file__).read_bytes(),
                  *(path.read_bytes() for path in design.sources))
     folder = BUILD / "fpga" / f"netlist-{key}"

@@ -14,6 +14,7 @@ _YOSYS = """
 import sys
 from pyosys import libyosys
 design = libyosys.Design()
+design.scratchpad_set_string("synth_lattice.abc9.W", sys.argv[2])
 for line in open(sys.argv[1]):
     design.run_pass(line.strip())
 """
@@ -25,6 +26,9 @@ _LAST_LINES = 12
 # Without PFUMX and L6MUX21: with them Yosys maps a wide multiplexer to trees of these, whose selects share no logic, and needs
 # up to five times as many LUTs (rtl/forward.py).
 SYNTHESIS = "synth_ecp5 -nowidelut"
+# What mapping takes for the delay of a wire, in ps. Its own figure is less than half of what nextpnr routes, so that it spends
+# levels of logic where they are dear.
+WIRE = "700"
 
 
 class ToolError(Exception):
@@ -34,7 +38,7 @@ class ToolError(Exception):
 def versions() -> tuple[str, ...]:
     """What decides a result besides its inputs. Raises ToolError when a tool is missing."""
     try:
-        return version("pyosys"), version(PACKAGE)
+        return SYNTHESIS, WIRE, version("pyosys"), version(PACKAGE)
     except PackageNotFoundError:
         raise ToolError(f"place and route needs {PACKAGE}; `pip install 'doppelhart[fpga]'` brings it.") from None
 
@@ -43,7 +47,7 @@ def yosys(folder: Path, commands: list[str], log: str = "yosys.log") -> None:
     """Run Yosys commands in a folder. Raises ToolError."""
     script = folder / "script.ys"
     script.write_text("".join(f"{command}\n" for command in commands))
-    _run([sys.executable, "-c", _YOSYS, script.name], folder, folder / log, "Yosys")
+    _run([sys.executable, "-c", _YOSYS, script.name, WIRE], folder, folder / log, "Yosys")
 
 
 def wasm(tool: str, folder: Path, arguments: list[str], log: str) -> None:

@@ -1,4 +1,4 @@
-"""rtl/branch.py: every decision, targets and return addresses modulo 2**64."""
+"""rtl/branch.py: every decision, targets and return addresses modulo 2**64, and whether fetch went there."""
 
 import random
 
@@ -62,13 +62,19 @@ def test_targets():
     async def bench(ctx, dut):
         for _ in range(300):
             pc, a = rng.choice([rng.getrandbits(64), MASK - 1, 0]) & ~1, rng.getrandbits(64)
-            imm = rng.choice([rng.randrange(-2**31, 2**31), -1, 1, 0, 2**31 - 1, -2**31])
             indirect, compressed = rng.getrandbits(1), rng.getrandbits(1)
+            imm = rng.choice([rng.randrange(-2**31, 2**31), -1, 1, 0, 2**31 - 1, -2**31]) & (-1 if indirect else ~1)
             for port, value in ((dut.pc, pc), (dut.a, a), (dut.imm, imm), (dut.indirect, indirect),
                                 (dut.compressed, compressed)):
                 ctx.set(port, value)
             await ctx.delay(1e-9)
-            assert ctx.get(dut.target) == ((a + imm & MASK & ~1) if indirect else pc + imm & MASK)
+            target = (a + imm & MASK & ~1) if indirect else pc + imm & MASK
+            assert ctx.get(dut.target) == target
+            others = [target ^ (1 << bit) for bit in range(64)] + [rng.getrandbits(64) for _ in range(4)]
+            for behind in [target, *others]:
+                ctx.set(dut.behind, behind)
+                await ctx.delay(1e-9)
+                assert ctx.get(dut.foreseen) == (behind == target), (hex(target), hex(behind))
             assert ctx.get(dut.link) == pc + (2 if compressed else 4) & MASK
 
     simulate(bench)

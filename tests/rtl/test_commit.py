@@ -64,8 +64,8 @@ CAUSES = [
     ("interrupt",  {"csr": {"interrupt": 1}},                       IRQ["MTI"],                             0, 0),
     ("fetch",      {"op": {"fetch_fault": 1}},                      EXC["INSTRUCTION_GUEST_PAGE_FAULT"],    PC + 2, 77),
     ("illegal",    {"op": {"control": {"illegal": 1}}},             EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
-    ("sys",        {"csr": {"sys_illegal": 1}},                     EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
-    ("virtual",    {"csr": {"sys_virtual": 1}},                     EXC["VIRTUAL_INSTRUCTION"],             WORD, 0),
+    ("sys",        {"csr": {"sys_illegal": 1, "mem_refused": 1}},   EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
+    ("virtual",    {"csr": {"sys_virtual": 1, "mem_refused": 1}},   EXC["VIRTUAL_INSTRUCTION"],             WORD, 0),
     ("memory",     {"mem": MEM_FAULT, "mem_done": 1},               EXC["LOAD_GUEST_PAGE_FAULT"],           0x5000, 88),
 ]
 

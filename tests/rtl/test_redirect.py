@@ -7,7 +7,7 @@ from rtl.redirect import Redirect
 
 PC, TARGET, LINK, VECTOR = 0x1000, 0x2000, 0x1004, 0x8000_0000
 IDLE = {"x_valid": 0, "taken": 0, "x_moves": 0, "m_flush": 0, "m_fence_i": 0, "m_decides": 0, "m_branches": 0,
-        "m_update": 0, "behind": LINK,
+        "m_update": 0, "foreseen": 0,
         "x_target": TARGET, "link": LINK, "m_target": VECTOR}
 BRANCH = {"x_valid": 1, "x": {"pc": PC, "control": {"conditional": 1}}}
 TAKEN = {"x": {"pc": PC, "control": {"conditional": 1}, "guess": {"taken": 1}}}
@@ -33,15 +33,15 @@ def observe(*cycles):
     return seen
 
 
-@pytest.mark.parametrize("guess, taken, behind, redirect, next_pc", [
-    ({}, 0, LINK, 0, LINK),
-    ({}, 1, LINK, 1, TARGET),
-    (TAKEN, 1, TARGET, 0, TARGET),
-    (TAKEN, 1, TARGET + 8, 1, TARGET),
-    (TAKEN, 0, TARGET, 1, LINK),
+@pytest.mark.parametrize("guess, taken, foreseen, redirect, next_pc", [
+    ({}, 0, 0, 0, LINK),
+    ({}, 1, 0, 1, TARGET),
+    (TAKEN, 1, 1, 0, TARGET),
+    (TAKEN, 1, 0, 1, TARGET),
+    (TAKEN, 0, 1, 1, LINK),
 ])
-def test_x_redirects_when_fetch_went_another_way(guess, taken, behind, redirect, next_pc):
-    seen, = observe(BRANCH | guess | {"taken": taken, "behind": behind, "x_moves": 1})
+def test_x_redirects_when_fetch_went_another_way(guess, taken, foreseen, redirect, next_pc):
+    seen, = observe(BRANCH | guess | {"taken": taken, "foreseen": foreseen, "x_moves": 1})
     assert (seen["redirect"], seen["x_next_pc"]) == (redirect, next_pc)
     assert (seen["outcome"].valid, seen["outcome"].wrong, seen["outcome"].taken) == (1, redirect, taken)
     assert not redirect or seen["target"] == next_pc

@@ -13,7 +13,7 @@ from sim.vmm.scenario import Setting
 
 STATES = 200            # of 10,000: what `make test` tries of each class on the model
 STATES_ON_RTL = 8
-FLAWED_STATES = 4_000
+FLAWED_STATES = 200, 4_000      # most flaws show in the first few, one does not
 
 
 def setting(config: str, on: str = "model") -> Setting:
@@ -40,8 +40,8 @@ def test_rtl():
 def test_flaw(name):
     """Found in the class that it is said to be shown by."""
     flaw = FLAWS[name]
-    done, classes = forge(setting(flaw.config), FLAWED_STATES, {"FORGERY_CLASS": CLASSES.index(flaw.shown_by)}, flaw.edits)
-    assert not passed(done, classes)
+    shown_by = {"FORGERY_CLASS": CLASSES.index(flaw.shown_by)}
+    assert not all(passed(*forge(setting(flaw.config), states, shown_by, flaw.edits)) for states in FLAWED_STATES)
 
 
 def test_difference_is_named_to_the_word():
