@@ -20,6 +20,7 @@ CLAIMS = ("Sha", "Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd
           "Sstvala", "Sscounterenw", "Ssu64xl", "Svvptc", "Ziccif", "Ziccrse", "Ziccamoa", "Za64rs", "Zic64b")
 
 PMP_ENTRIES = 16        # with Smpmp: pmpaddr0-15
+CACHE_BLOCK = 64        # bytes that a cache-block operation is for (Zic64b)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from isa import device_tree, platform, profile
 from sim import toolchain
+from sim.vmm import guest_tree, policy
 
 ROOT = Path(__file__).parent.parent
 FIRMWARE = ROOT / "vmm_firmware"
@@ -28,7 +30,11 @@ NATIVE = "native.S"                         # below a guest that runs without th
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-unused-command-line-argument")
 # Exits are short and many: speed before size, and t2-t6 are left to the guest, as switch.S says.
 HYPERVISOR = ("-O2", "-fomit-frame-pointer", *(f"-ffixed-x{n}" for n in (7, 28, 29, 30, 31)))
-OFFSET = re.compile(r"->(\w+) (\d+)")
+COMPILED_TO_TEXT = ("offsets.c", "machine.c")
+ARROW = re.compile(r"->(\w+) (\d+)")
+
+# What makes an image, beside the sources of the firmware.
+MAKERS = (__file__, *(str(module.__file__) for module in (toolchain, guest_tree, policy, device_tree, platform, profile)))
 
 Compiler = Callable[[Sequence[str | Path]], None]
 
@@ -117,8 +123,9 @@ def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str]
     flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
     for name in dict.fromkeys(guests):
         _compile_guest(scratch, name, flags, cc)
-    cc([*flags, "-S", folder / "offsets.c", "-o", scratch / "offsets.s"])
-    (scratch / "offsets.h").write_text(_header((scratch / "offsets.s").read_text()))
+    offsets, machine = (_numbers(scratch, folder / name, flags, cc) for name in COMPILED_TO_TEXT)
+    (scratch / "offsets.h").write_text("".join(f"#define {name} {offset}\n" for name, offset in offsets.items()))
+    (scratch / "guest.dtb").write_bytes(guest_tree.guest_tree(machine))
     lines = [f"image {name}" for name in dict.fromkeys(guests)] + [f"guest {name}" for name in guests]
     (scratch / "guests.inc").write_text("".join(f"    {line}\n" for line in lines))
     elf = scratch / "firmware.elf"
@@ -134,18 +141,20 @@ def _compile_guest(scratch: Path, name: str, flags: Sequence[str | Path], cc: Co
 
 
 def _hypervisor_sources(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in (".c", ".S") and path.stem != "offsets")
+    return sorted(path for path in folder.iterdir() if path.suffix in (".c", ".S") and path.name not in COMPILED_TO_TEXT)
 
 
-def _header(assembly: str) -> str:
-    """Macros from the arrows that offsets.c leaves in its assembly."""
-    return "".join(f"#define {name} {offset}\n" for name, offset in OFFSET.findall(assembly))
+def _numbers(scratch: Path, source: Path, flags: Sequence[str | Path], cc: Compiler) -> dict[str, int]:
+    """What the compiler knows: the arrows that a source leaves in its assembly."""
+    assembly = scratch / f"{source.stem}.s"
+    cc([*flags, "-S", source, "-o", assembly])
+    return {name: int(number) for name, number in ARROW.findall(assembly.read_text())}
 
 
 def _digest(guests: Iterable[str], macros: Iterable[str]) -> str:
     state = hashlib.sha256(repr((tuple(guests), tuple(macros))).encode())
     files = sorted(path for folder in (FIRMWARE, GUESTS) for path in folder.iterdir() if path.is_file())
-    for path in (*files, Path(__file__), Path(toolchain.__file__)):
+    for path in (*files, *map(Path, MAKERS)):
         state.update(path.name.encode() + b"\0" + path.read_bytes())
     return state.hexdigest()[:16]
 

@@ -56,7 +56,7 @@ guarded_hdcap:
 1:  csrw    stvec, t0
     ret
 
-/* uint64_t guarded_probe(unsigned extension, uint64_t *block)
+/* uint64_t guarded_probe(unsigned extension, void *block)
    Called before any guest runs, as guarded_hdcap. */
     .globl guarded_probe
 guarded_probe:

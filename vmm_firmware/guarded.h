@@ -14,8 +14,8 @@ uint64_t guarded_store(uint64_t address, uint32_t value);
 /* hdcap, or 0 on a hart without Xdoppel. */
 uint64_t guarded_hdcap(void);
 
-/* Does the hart execute the instruction for an extension, by its bit in policy.h? `block` is 64 bytes that may change. */
-uint64_t guarded_probe(unsigned extension, uint64_t *block);
+/* Does the hart execute the instruction for an extension, by its bit in policy.h? `block` is a cache block that may change. */
+uint64_t guarded_probe(unsigned extension, void *block);
 
 /* HFENCE.GVMA for all addresses and all VMIDs. */
 void fence_gstage(void);

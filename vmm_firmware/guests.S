@@ -18,3 +18,13 @@ name_\name:
     .endm
 
 #include "guests.inc"
+
+/* machine.c and sim/vmm/guest_tree.py. */
+    .section .rodata.tree, "a"
+    .globl  tree_start, tree_size
+    .balign 8
+tree_size:
+    .dword  tree_end - tree_start
+tree_start:
+    .incbin "guest.dtb"
+tree_end:

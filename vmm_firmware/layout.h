@@ -12,7 +12,8 @@
    0x10000000  devices, each in a page of its own: the UART, 16550 registers; the probe; the disk; the network
    0x11000000  window of 64 Ki I/O ports
                None of these has a G-stage mapping, so that each access comes to the hypervisor (ports: or is looked up by the hart)
-   0x80000000  RAM; the image is copied to its first byte and entered there, a0 = hart number, a1 = 0
+   0x80000000  RAM; the image is copied to its first byte and entered there, a0 = hart number, a1 = the device tree, in
+               the last whole pages that hold it; the guest may overwrite it
 
    Everything else is unmapped: the guest sees an access fault, as on a bus with nothing there. */
 #ifndef LAYOUT_H
@@ -23,6 +24,12 @@
 #define DEVICES_BASE        UART_BASE
 #define DEVICES             16
 #define DEVICES_SIZE        (DEVICES * PAGE_SIZE)
+#define DEVICE_NUMBER(base) (((base) - DEVICES_BASE) / PAGE_SIZE)
+#define PROBE_BASE          (DEVICES_BASE + PAGE_SIZE)
+#define BLOCK_BASE          (DEVICES_BASE + 2 * PAGE_SIZE)
+#define BLOCK_IRQ           1           /* sources of the PLIC; the UART has UART_IRQ */
+#define NETWORK_BASE        (DEVICES_BASE + 3 * PAGE_SIZE)
+#define NETWORK_IRQ         2
 
 #define PORTS_BASE          0x11000000
 
@@ -33,6 +40,9 @@
 #ifndef GUEST_RAM_SIZE
 #define GUEST_RAM_SIZE      0x200000    /* one megapage: a single G-stage leaf */
 #endif
+
+/* Where the device tree of `size` bytes is. */
+#define GUEST_TREE(size)    (GUEST_RAM_BASE + GUEST_RAM_SIZE - ((size) + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE)
 
 #ifndef VPROBE
 #define VPROBE               0           /* 1: guests have the device of vprobe.c in the second of the pages */
@@ -58,10 +68,5 @@
 #endif
 
 #define STACK_SIZE          0x2000
-
-/* SBI vendor range: 0x09000000 + mvendorid, and mvendorid is 0. */
-#ifndef SBI_EID_DOPPELHART
-#define SBI_EID_DOPPELHART  0x09000000
-#endif
 
 #endif

@@ -1,6 +1,7 @@
 /* Our own SBI extension, in the vendor range: function 0 does nothing, function 1 is the multicall, function 2 returns the
    number of the machine, 16 and 17 give and take pages. Alone, function 0 never comes here: switch.S answers it. */
 #include "balloon.h"
+#include "policy.h"
 #include "sbi_multicall.h"
 
 enum { NULL_CALL, MULTICALL = SBI_FID_MULTICALL, MACHINE_NUMBER };

@@ -13,6 +13,7 @@
 
 #include "csr.h"
 #include "flaw.h"
+#include "policy.h"
 
 struct entry {
     uint64_t args[6], fid, eid;         /* as in a0-a7 */

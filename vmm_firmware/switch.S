@@ -4,6 +4,7 @@
    other registers are saved only where the handler needs them, or where another guest runs next. */
 #include "isa.h"
 #include "layout.h"
+#include "policy.h"
 #include "offsets.h"
 
 #define REG(n) (VCPU_REGS + 8 * (n))

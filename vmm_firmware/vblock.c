@@ -2,12 +2,12 @@
 #include "vblock.h"
 
 #include "flaw.h"
+#include "layout.h"
 #include "pages.h"
 #include "virtio_mmio.h"
 #include "virtqueue.h"
 
 #define SECTORS         (DISK_SIZE / SECTOR_SIZE)
-#define SOURCE          1
 
 static bool inside(uint64_t sector, uint64_t size)
 {
@@ -72,7 +72,7 @@ static void notified(struct virtio *virtio, struct vcpu *current, unsigned queue
 }
 
 static const struct virtio_kind kind = {
-    .id = VIRTIO_ID_BLOCK, .queues = 1, .source = SOURCE, .features = VIRTIO_F_VERSION_1, .notified = notified,
+    .id = VIRTIO_ID_BLOCK, .queues = 1, .source = BLOCK_IRQ, .features = VIRTIO_F_VERSION_1, .notified = notified,
 };
 
 void vblock_create(struct vblock *disk, struct vm *vm)

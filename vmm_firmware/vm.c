@@ -11,11 +11,17 @@
 struct vm vms[GUESTS_MAX];
 unsigned vm_count;
 
+extern const char tree_start[];             /* guests.S */
+extern const uint64_t tree_size;
+
 void vm_create(const char *name, const void *image, uint64_t size)
 {
     if (vm_count == GUESTS_MAX)
         panic("more than %u guests\n", (uint64_t)GUESTS_MAX);
-    if (size > GUEST_RAM_SIZE)
+
+    uint64_t tree = GUEST_TREE(tree_size);
+
+    if (tree < GUEST_RAM_BASE || size > tree - GUEST_RAM_BASE)
         panic("the image of %s has %u bytes, more than its RAM\n", name, size);
 
     struct vm *vm = &vms[vm_count];
@@ -27,25 +33,26 @@ void vm_create(const char *name, const void *image, uint64_t size)
         vm->ram = GUEST_HOST_BASE;
     owner_change(vm->ram, GUEST_RAM_SIZE, OWNER_NONE, OWNER_GUEST + vm->index);
     __builtin_memcpy((void *)vm->ram, image, size);
+    __builtin_memcpy((void *)(vm->ram + (tree - GUEST_RAM_BASE)), tree_start, tree_size);
     vm->gstage_root = gstage_create();
     if (!RAM_ON_DEMAND)
         vm_map(vm, GUEST_RAM_BASE, GUEST_RAM_SIZE);
-    vm->devices[0] = &vuart;
+    vm->devices[DEVICE_NUMBER(UART_BASE)] = &vuart;
     if (VPROBE)
-        vm->devices[1] = &vprobe;
+        vm->devices[DEVICE_NUMBER(PROBE_BASE)] = &vprobe;
     if (DISK_SIZE) {
-        vm->devices[2] = &vblock;
+        vm->devices[DEVICE_NUMBER(BLOCK_BASE)] = &vblock;
         vblock_create(&vm->disk, vm);
     }
     if (NETWORK) {
-        vm->devices[3] = &vnet;
+        vm->devices[DEVICE_NUMBER(NETWORK_BASE)] = &vnet;
         vnet_create(&vm->port, vm, vm->index);
     }
     ports_create(vm, vm->index);
     vm->vcpus = vcpu_create(vm, 0);
     for (unsigned hart = 1; hart < HARTS; hart++)
         vcpu_create(vm, hart);
-    vcpu_start(vm->vcpus, GUEST_RAM_BASE, 0);
+    vcpu_start(vm->vcpus, GUEST_RAM_BASE, tree);
     vm_count++;
 }
 

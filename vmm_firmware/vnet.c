@@ -4,10 +4,10 @@
 #include "vnet.h"
 
 #include "flaw.h"
+#include "layout.h"
 #include "virtio_mmio.h"
 #include "virtqueue.h"
 
-#define SOURCE      2
 #define GROUP       1           /* in the first byte of an address */
 
 /* The frame that is on its way: one at a time, as there is one hart. */
@@ -73,7 +73,7 @@ static void notified(struct virtio *port, struct vcpu *current, unsigned queue)
 }
 
 static const struct virtio_kind kind = {
-    .id = VIRTIO_ID_NETWORK, .queues = 2, .source = SOURCE, .features = VIRTIO_F_VERSION_1 | VIRTIO_NET_F_MAC, .notified = notified,
+    .id = VIRTIO_ID_NETWORK, .queues = 2, .source = NETWORK_IRQ, .features = VIRTIO_F_VERSION_1 | VIRTIO_NET_F_MAC, .notified = notified,
 };
 
 void vnet_create(struct virtio *port, struct vm *vm, unsigned number)

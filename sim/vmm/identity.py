@@ -25,7 +25,7 @@ FLAWS = {
     "unmasked": Edit("policy.c", "csr_write_checked(CSR_HISADIS, hidden & MASKABLE, UINT64_MAX)", "csr_write(CSR_HISADIS, 0)"),
     "stateen-left": Edit("policy.c", "csr_write_checked(CSR_HSTATEEN0, MSTATEEN0_ENVCFG, MSTATEEN0_SE0 | MSTATEEN0_ENVCFG)",
                          "csr_set(CSR_HSTATEEN0, MSTATEEN0_ENVCFG)"),
-    "never-refuses": Edit("policy.c", "if (POLICY_EXTENSIONS & ~host)", "if (POLICY_EXTENSIONS & ~host & 0)"),
+    "never-refuses": Edit("policy.c", "if (wanted & ~host)", "if (wanted & ~host & 0)"),
 }
 
 

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isa.csrs import BY_NAME
-from isa.profile import Profile
+from isa.profile import BUILT, CACHE_BLOCK, Profile
 
 # What Xdoppel can take from a guest, by the fields of hisadis; hstateen0 hides Smstateen.
 MASKS = {name: BY_NAME["hisadis"][name.lower()].mask
          for name in ("M", "A", "Zba", "Zbb", "Zbs", "Zicond", "Zicbom", "Zicboz", "Zicntr", "Zihpm")}
-SMSTATEEN, SVINVAL = 1 << 16, 1 << 17       # bits of the firmware's own
+BITS = {**MASKS, "Smstateen": 1 << 16, "Svinval": 1 << 17, "Zicbop": 1 << 18}      # POLICY_EXTENSIONS of the firmware
+AS_HOST = 0xFFFF_FFFF
 UNSEEN = frozenset(("H", "Xdoppel", "Smpmp", "Smcntrpmf", "Svadu"))      # nothing of them reaches VS-mode
 HINTS = frozenset(("Zicbop", "Zihintpause"))                             # do nothing where they are missing
 HPM_COUNTERS = 4
+ALWAYS = BUILT - UNSEEN - BITS.keys()       # what every guest has: neither the firmware nor its guests could be without
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Policy:
     sbi_spec: int = 2 << 24
     sbi_impl: int = 0x446F7070
     sbi_impl_version: int = 1
+    cache_block: int = CACHE_BLOCK      # bytes
 
     @property
     def hart(self) -> Profile:
@@ -36,11 +39,16 @@ class Policy:
 
     def defines(self) -> dict[str, str | int]:
         """Macros of the build."""
-        bits = sum(bit for name, bit in (*MASKS.items(), ("Smstateen", SMSTATEEN), ("Svinval", SVINVAL))
-                   if name in self.extensions)
-        numbers = {"ASID_BITS": self.asid_bits, "MVENDORID": self.mvendorid, "MARCHID": self.marchid, "MIMPID": self.mimpid,
-                   "SBI_SPEC": self.sbi_spec, "SBI_IMPL": self.sbi_impl, "SBI_IMPL_VERSION": self.sbi_impl_version}
+        bits = sum(bit for name, bit in BITS.items() if name in self.extensions)
+        numbers = {"ASID_BITS": self.asid_bits, "CACHE_BLOCK": self.cache_block, "MVENDORID": self.mvendorid,
+                   "MARCHID": self.marchid, "MIMPID": self.mimpid, "SBI_SPEC": self.sbi_spec, "SBI_IMPL": self.sbi_impl,
+                   "SBI_IMPL_VERSION": self.sbi_impl_version}
         return {"POLICY_EXTENSIONS": bits, **{f"POLICY_{name}": value for name, value in numbers.items()}}
+
+
+def extensions_of(bits: int) -> frozenset[str]:
+    """The extensions that POLICY_EXTENSIONS means; of a guest that sees whatever its host has, those that every host has."""
+    return ALWAYS | (BITS.keys() & BUILT if bits == AS_HOST else {name for name, bit in BITS.items() if bits & bit})
 
 
 def pool(hosts: Sequence[Profile]) -> Policy:

@@ -71,8 +71,8 @@ static void random_state(struct state *state)
         scratch[i] = random_bits();
     csr_write(CSR_SCOUNTEREN, random_bits());
     csr_write(CSR_SENVCFG, random_bits() & (SENVCFG_CBIE | SENVCFG_CBCFE | SENVCFG_CBZE | SENVCFG_FIOM));
-    *(volatile uint64_t *)(PROBE + (random_bits() & 0x38)) = random_bits();
-    *(volatile uint64_t *)(PROBE + VPROBE_HISTORY) = 0;
+    *(volatile uint64_t *)(PROBE_BASE + (random_bits() & 0x38)) = random_bits();
+    *(volatile uint64_t *)(PROBE_BASE + VPROBE_HISTORY) = 0;
 }
 
 /* No interrupt is ever taken: those that are enabled while one is pending are masked, and only let WFI go on. */
@@ -100,7 +100,7 @@ static void look(const struct state *state, bool counter_right, uint64_t seen[SE
     *at++ = csr_read(CSR_STIMECMP);
     *at++ = csr_read(CSR_SCOUNTEREN);
     *at++ = csr_read(CSR_SENVCFG);
-    *at++ = *(volatile uint64_t *)(PROBE + VPROBE_HISTORY);
+    *at++ = *(volatile uint64_t *)(PROBE_BASE + VPROBE_HISTORY);
     *at = 0;
     for (unsigned i = 0; i < 8; i++)
         *at = (*at ^ scratch[i]) * 0x100000001b3;
@@ -177,7 +177,7 @@ static void try_class(unsigned class)
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < VPROBE_SIZE; i += 8)
-        *(volatile uint64_t *)(uint64_t)(PROBE + i) = 0;
+        *(volatile uint64_t *)(uint64_t)(PROBE_BASE + i) = 0;
     for (uint64_t i = 1; i <= FORGERY_STATES; i++) {
         seed = (uint64_t)(class + 1) << 40 | i;
         seed = random_bits();

@@ -12,8 +12,6 @@
 #include "layout.h"
 #include "vprobe.h"
 
-#define PROBE   (DEVICES_BASE + PAGE_SIZE)
-
 struct state {
     uint64_t regs[32];          /* regs[0] is not used */
     uint64_t pc, status, cause, tval;

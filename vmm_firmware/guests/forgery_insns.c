@@ -115,8 +115,8 @@ uint32_t forge_hypervisor(struct state *state, uint64_t index)
 static uint64_t address(const struct state *state)
 {
     const uint64_t places[] = {
-        PROBE, PROBE, PROBE, PROBE + 32, PROBE + VPROBE_SIZE - 16, PROBE + PAGE_SIZE - 16, (uint64_t)scratch,
-        0x200000, PROBE + PAGE_SIZE, 0x40200000, GUEST_RAM_BASE + GUEST_RAM_SIZE, 1ull << 41, 1ull << 55, 1ull << 60, -16ull,
+        PROBE_BASE, PROBE_BASE, PROBE_BASE, PROBE_BASE + 32, PROBE_BASE + VPROBE_SIZE - 16, PROBE_BASE + PAGE_SIZE - 16, (uint64_t)scratch,
+        0x200000, PROBE_BASE + PAGE_SIZE, 0x40200000, GUEST_RAM_BASE + GUEST_RAM_SIZE, 1ull << 41, 1ull << 55, 1ull << 60, -16ull,
     };
     uint64_t offset = random_bits() & 31, place = OF(places) + (random_bits() & 1 ? offset & ~7ull : offset);
 

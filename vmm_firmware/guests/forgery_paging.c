@@ -19,7 +19,7 @@ uint64_t paging_satp(void)
         TABLE(2 * GIB) | LEAF,
         TABLE(0) | LEAF | PTE_U,
         TABLE(2 * GIB) | LEAF | PTE_U,
-        TABLE(PROBE),                       /* a table in a device, and one where there is nothing */
+        TABLE(PROBE_BASE),                       /* a table in a device, and one where there is nothing */
         TABLE(GIB),
         0,
         TABLE(0) | (LEAF & ~(uint64_t)PTE_W),

@@ -1,6 +1,8 @@
 /* What the guests share. */
 #include "guest.h"
 
+const uint8_t *device_tree;
+
 void guest_exit(bool passed)
 {
     sbi_call(SBI_SYSTEM_RESET, 0, 0, passed ? 0 : 1, 0);

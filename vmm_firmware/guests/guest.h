@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "csr.h"
+#include "policy.h"
 
 struct sbi_result {
     int64_t error;
@@ -34,7 +35,7 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 #define SBI_SET_TIMER       0x00        /* legacy */
 #define SBI_PUTCHAR         0x01
 #define SBI_GETCHAR         0x02
-#define SBI_DOPPELHART      0x09000000
+#define SBI_DOPPELHART      SBI_EID_DOPPELHART
 #define SBI_MULTICALL       1           /* its functions */
 #define SBI_MACHINE_NUMBER  2
 
@@ -52,6 +53,9 @@ void print_decimal(uint64_t value);
 
 /* A line `figure NAME VALUE`, which the judge of a scenario reads. */
 void print_figure(const char *name, uint64_t value);
+
+/* Where the device tree of the machine is; NULL on a machine without the hypervisor. */
+extern const uint8_t *device_tree;
 
 /* What the guest does; returns whether it passed. */
 bool guest_main(void);

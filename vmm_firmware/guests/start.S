@@ -9,7 +9,9 @@ _start:
     sd      zero, 0(t0)
     addi    t0, t0, 8
     j       1b
-2:  call    guest_main
+2:  la      t0, device_tree
+    sd      a1, 0(t0)
+    call    guest_main
     call    guest_exit
 
 /* Start of another hart: a1 is the top of its stack, where the function is that it runs. It stops when that returns. */

@@ -4,12 +4,9 @@
 #define VIRTIO_DRIVER_H
 
 #include "guest.h"
+#include "layout.h"
 #include "virtio_registers.h"
 
-#define BLOCK_BASE      (UART_BASE + 2 * PAGE_SIZE)
-#define NETWORK_BASE    (UART_BASE + 3 * PAGE_SIZE)
-#define BLOCK_IRQ       1
-#define NETWORK_IRQ     2
 #define DRIVER_QUEUE    8
 
 struct queue {
