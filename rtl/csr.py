@@ -125,7 +125,7 @@ class CsrFile(wiring.Component):
         m.submodules.words = words = CsrWords()
         m.submodules.counters = counters = Counters(self._config)
         m.submodules.hpm = hpm = Hpm(self._config)
-        m.submodules.timer = timer = Timer()
+        m.submodules.timer = timer = Timer(has_h=has_h)
         m.submodules.interrupts = interrupts = Interrupts()
         m.submodules.target = target = trap.TrapTarget()
         select = dict(zip(access.names, access.select, strict=True))

@@ -10,6 +10,7 @@ class Timer(wiring.Component):
     `time` >= stimecmp, `pending_vs` that `guest_time` >= vstimecmp. Outputs named `next_` are those of the next cycle.
 
     `changed` announces that one of the CSRs is another one in the next cycle. It shows in the third: `settling` until then.
+    Without H no guest has a time, and nothing is pending for one.
     """
 
     now:         In(64)
@@ -25,20 +26,28 @@ class Timer(wiring.Component):
     next_pending_vs: Out(1)
     settling:    Out(1)
 
+    def __init__(self, *, has_h: bool):
+        self._has_h = has_h
+        super().__init__()
+
     def elaborate(self, platform):
         m = Module()
-        time, guest_time = Signal(64), Signal(64)
-        delayed, since = Signal(64), Signal(2)
-        m.d.comb += [delayed.eq(self.now + self.htimedelta), self.settling.eq(since.any())]
+        time, since = Signal(64), Signal(2)
+        m.d.comb += self.settling.eq(since.any())
         m.d.sync += [
             time.eq(self.now),
-            guest_time.eq(delayed),
             self.next_pending_s.eq(self.now >= self.stimecmp),
-            self.next_pending_vs.eq(delayed >= self.vstimecmp),
             self.time.eq(time),
-            self.guest_time.eq(guest_time),
             self.pending_s.eq(self.next_pending_s),
-            self.pending_vs.eq(self.next_pending_vs),
             since.eq(Cat(self.changed, since)),
         ]
+        if self._has_h:
+            guest_time, delayed = Signal(64), Signal(64)
+            m.d.comb += delayed.eq(self.now + self.htimedelta)
+            m.d.sync += [
+                guest_time.eq(delayed),
+                self.next_pending_vs.eq(delayed >= self.vstimecmp),
+                self.guest_time.eq(guest_time),
+                self.pending_vs.eq(self.next_pending_vs),
+            ]
         return m

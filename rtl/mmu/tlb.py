@@ -142,8 +142,8 @@ class Tlb(wiring.Component):
     def _valid(self, m, way, index, space, store, lasts):
         """What fences look at, in flip-flops: returns whether the entry of a way at `index` is valid."""
         fence, sets = self.fence, range(self._sets)
-        valid, virtual, first, large = (Signal(self._sets, name=f"{name}{way}")
-                                        for name in ("valid", "virtual", "first", "large"))
+        valid, first, large = (Signal(self._sets, name=f"{name}{way}") for name in ("valid", "first", "large"))
+        virtual = Signal(self._sets, name=f"virtual{way}") if self._has_h else C(0, self._sets)
         at_address = Signal(self._sets, name=f"at_address{way}")
         g_stage = fence.kind == FenceKind.HFENCE_GVMA
         guest = (fence.kind == FenceKind.HFENCE_VVMA) | fence.virtual
@@ -153,10 +153,11 @@ class Tlb(wiring.Component):
             with m.If(store & (index == i)):
                 m.d.sync += [
                     valid[i].eq(lasts),
-                    virtual[i].eq(space.virtual),
                     first[i].eq(space.first),
                     large[i].eq(self.large),
                 ]
+                if self._has_h:
+                    m.d.sync += virtual[i].eq(space.virtual)
             # Whatever the ASID or VMID: those of the entry are not compared. Without a first stage only the G-stage's
             # fences matter, and in M nothing but PMP does.
             ordered = Mux(g_stage, virtual[i], first[i] & (virtual[i] == guest))

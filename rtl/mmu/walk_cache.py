@@ -74,7 +74,8 @@ class WalkCache(wiring.Component):
         m.submodules.table = table = memory.Memory(shape=row, depth=self._entries, init=[])
         read, write = table.read_port(domain="comb"), table.write_port()
         entry = read.data
-        valid, virtual = Signal(self._entries), Signal(self._entries)
+        valid = Signal(self._entries)
+        virtual = Signal(self._entries) if self._config.has_h else C(0, self._entries)
         m.d.comb += [
             read.addr.eq(index),
             self.hit.eq(valid.bit_select(index, 1) & (entry.tag == tag) & (entry.vmid == vmid)
@@ -92,7 +93,9 @@ class WalkCache(wiring.Component):
         for i in range(self._entries):
             g_stage = self._config.has_h and i >= self._entries // 2
             with m.If(self.fill & (index == i)):
-                m.d.sync += [valid[i].eq(1), virtual[i].eq(key.virtual)]
+                m.d.sync += valid[i].eq(1)
+                if self._config.has_h:
+                    m.d.sync += virtual[i].eq(key.virtual)
             # A first stage's table that the G-stage has translated is ordered by the fences of both.
             ordered = both if g_stage else Mux(both, virtual[i], virtual[i] == guest)
             with m.If(self.clear | (fence.valid & ordered)):

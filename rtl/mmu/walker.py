@@ -67,7 +67,7 @@ class Walker(wiring.Component):
         # ---- Where the walk is -------------------------------------------------------------------
         walked = Signal(TranslateRequest)
         space = Signal(Space)
-        guest = Signal()            # in the G-stage
+        guest = Signal() if has_h else C(0)     # in the G-stage
         final = Signal()            # the address is that of the access itself; else that of a first-stage PTE
         target = Signal(64)         # the address before the G-stage
         at = Signal(56)             # the physical address of a PTE, or of the access in the end
@@ -176,8 +176,10 @@ class Walker(wiring.Component):
             with m.State("IDLE"):
                 m.d.sync += [
                     walked.eq(self.request),
-                    Cat(guest, final, anew, answered, writing, appending, logged, permission, self.once).eq(0),
+                    Cat(final, anew, answered, writing, appending, logged, permission, self.once).eq(0),
                 ]
+                if has_h:
+                    m.d.sync += guest.eq(0)
                 with m.If(self.start):
                     m.next = "BEGIN"
 
@@ -306,7 +308,8 @@ class Walker(wiring.Component):
                         ]
                     m.d.sync += at.eq(step.onward)
                     with m.If(guest):
-                        m.d.sync += guest.eq(0)
+                        if has_h:
+                            m.d.sync += guest.eq(0)
                         m.next = "READ"
                         with m.If(final):
                             m.next = "FINAL"

@@ -18,7 +18,7 @@ def simulate(dut, bench):
 
 def test_timer():
     """The outputs of a cycle belong to one moment, two cycles ago; the comparisons wrap at 64 bits (corner case 29)."""
-    dut, r = Timer(), random.Random(2)
+    dut, r = Timer(has_h=True), random.Random(2)
 
     def expected(now, stimecmp, vstimecmp, htimedelta):
         guest = now + htimedelta & ALL
@@ -48,7 +48,7 @@ def test_timer():
 
 def test_settling():
     """From the cycle after a change on, until the change shows."""
-    dut = Timer()
+    dut = Timer(has_h=True)
 
     async def bench(ctx):
         ctx.set(dut.now, 7)

