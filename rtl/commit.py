@@ -119,6 +119,7 @@ class Commit(wiring.Component):
     stall:         Out(1)
     flush:         Out(1)
     update:        Out(1)           # ... the instruction at its own address, with its A bits set
+    acts:          Out(1)           # an instruction that accesses no memory is in its last cycle; known earlier than `retires`
     decides:       Out(1)           # a branch that was deferred goes on, as X has sent it ...
     branches:      Out(1)           # ... or another way, to `op.target`: then with `flush`
     target:        Out(64)
@@ -211,7 +212,7 @@ class Commit(wiring.Component):
             ]
 
         # ---- The last cycle ----------------------------------------------------------------------
-        last, holds, acts = Signal(), Signal(), Signal()
+        last, holds, acts = Signal(), Signal(), self.acts
         m.d.comb += [
             self.clean.eq(sound & control.fence_i),
             holds.eq(wait | self.clean & ~self.cleaned | is_csr & csr.hold | sys.matches(SysOp.WFI) & ~early & ~csr.wakeup),

@@ -302,6 +302,7 @@ class Core(wiring.Component):
             csr.cbo.eq(m_control.cbo),
             csr.masked_by.eq(m_control.masked_by),
             csr.pause.eq(m_control.pause),
+            csr.acts.eq(commit.acts),
             csr.trap.eq(commit.trap),
             csr.trap_enter.eq(commit.trap_enter),
             csr.ret_enter.eq(commit.ret_enter),

@@ -30,8 +30,6 @@ from rtl.types import Arm, CboOp, CsrOp, CsrRequest, MmuContext, Mode, SysOp, Tr
 # What interrupts depend on, besides the mode. Who writes one of them waits for a new choice.
 INTERRUPT_CONTROL = ("mstatus", "sstatus", "vsstatus", "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip",
                      "mideleg", "hideleg", "menvcfg", "henvcfg")
-# What decides, besides, which instructions access memory at all. Who writes one of them waits, too.
-ACCESS_CONTROL = ("hstatus", "senvcfg", "hisadis")
 # What decides, besides the mode and what a fence orders, how a memory access is translated and protected.
 TRANSLATION = ("mstatus", "sstatus", "vsstatus", "hstatus", "satp", "vsatp", "hgatp")
 TIMER_CONTROL = ("stimecmp", "vstimecmp", "htimedelta")
@@ -60,6 +58,7 @@ class CsrFile(wiring.Component):
             "cbo":           In(CboOp),
             "masked_by":     In(8),         # the bit of hisadis that takes it from a guest; 0: none does
             "pause":         In(1),
+            "acts":          In(1),         # an instruction that accesses no memory is in its last cycle
             "sys_illegal":   Out(1),
             "sys_virtual":   Out(1),
             "mem_refused":   Out(1),        # either of them, if it accesses memory; early
@@ -229,8 +228,8 @@ class CsrFile(wiring.Component):
             self.sys_illegal.eq(legality.illegal),
             self.sys_virtual.eq(legality.virtual),
         ]
-        # Whether an access begins must be known early: from the state of the last cycle. Who changes that state makes the next
-        # instruction wait.
+        # Whether an access begins must be known early: from the state of the last cycle. That is soon enough, as each of these
+        # CSRs binds modes that cannot write it, and a change of mode empties the pipeline.
         refused = {}
         judged = [SysOp.HLSV] if has_h else []
         judged += [op for op in CboOp if profile.has("Zicboz" if op == CboOp.ZERO else "Zicbom")]
@@ -288,7 +287,7 @@ class CsrFile(wiring.Component):
             interrupts.mode.eq(mode),
             interrupts.m_enable.eq(r.mstatus.mie),
             interrupts.s_enable.eq(r.mstatus.sie),
-            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL, *ACCESS_CONTROL)),
+            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL)),
             self.interrupt.eq(interrupts.interrupt & ~timer.settling),
             self.interrupt_cause.eq(interrupts.cause),
             self.wait.eq(interrupts.unsettled | timer.settling | words.busy | counters.clearing),
@@ -348,7 +347,7 @@ class CsrFile(wiring.Component):
             watched = r.hple.enable & mode[2] & Mux(mode[0], r.hple.vs, r.hple.vu)
             m.d.comb += [
                 pause_loop.pause.eq(self.pause & watched),
-                pause_loop.done.eq(self.retire & self.pause & watched),
+                pause_loop.done.eq(self.acts & self.pause & watched),
                 pause_loop.clear.eq(self.trap_enter & (target.arm != Arm.VS) | written("hgatp", "hple")),
                 pause_loop.window.eq(r.hple.window),
                 pause_loop.gap.eq(r.hple.gap),

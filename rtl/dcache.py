@@ -71,7 +71,7 @@ class DataCache(wiring.Component):
 
         # ---- Arrays ------------------------------------------------------------------------------
         words = [BlockRam(64, self._sets * WORDS, granularity=8) for _ in range(ways)]
-        tags = [BlockRam(entry, self._sets) for _ in range(ways)]
+        tags = [BlockRam(entry, self._sets, early=True) for _ in range(ways)]
         for i in range(ways):
             m.submodules[f"words{i}"], m.submodules[f"tags{i}"] = words[i], tags[i]
         m.submodules.modified = modified = memory.Memory(shape=ways, depth=self._sets, init=[])

@@ -100,7 +100,7 @@ class Icache(wiring.Component):
         clearing = Signal(init=1)
         cached, retry = Signal(), Signal()
         matches = Signal(ways)
-        lines = [BlockRam(line, self._sets) for _ in range(ways)]
+        lines = [BlockRam(line, self._sets, early=True) for _ in range(ways)]
         words = [BlockRam(64, self._sets << WORD_BITS) for _ in range(ways)]
         chosen = 0
         for way in range(ways):

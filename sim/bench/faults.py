@@ -147,6 +147,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault("tags and fences", "h_fence", "HFENCE.VVMA leaves the walk cache", "rtl/mmu/walk_cache.py",
           "with m.If(self.clear | (fence.valid & ordered)):",
           "with m.If(self.clear | (fence.valid & ordered & ~(FAULT & (fence.kind == FenceKind.HFENCE_VVMA)))):"),
+    Fault("tags and fences", "h_hlv", "a CSR write leaves what was looked up before it", "rtl/mmu/ahead.py",
+          "[mine.eq(~looks & ~self.changes), again.eq(looks | self.changes)]",
+          "[mine.eq(~looks & ~(self.changes & ~FAULT)), again.eq(looks | (self.changes & ~FAULT))]"),
+    Fault("tags and fences", "tlb", "the access behind is looked up in its place", "rtl/mmu/ahead.py",
+          "Mux(looks, self.request, self.next)", "Mux(looks & ~FAULT, self.request, self.next)"),
+    Fault("CSR legality", "h_isa_disable", "an atomic that hisadis takes away is done", "rtl/csr.py",
+          "(self.masked_by & masked).any()", "(self.masked_by & masked).any() & ~FAULT"),
     # Svadu
     Fault("Svadu", "svadu", "A is set without menvcfg.ADUE", "rtl/mmu/step.py",
           "context.vs_adue, context.adue)", "context.vs_adue, context.adue | FAULT)"),

@@ -68,9 +68,11 @@ PROGRAM
     ILLEGAL PRV_S, cbo.clean (a0)
     CHECK   6                               /* U needs that of senvcfg, too */
     ENVCFG  ALL, 0
+    PUT     DATA(0) + 8, ONES
     ILLEGAL PRV_U, cbo.inval (a0)
     ILLEGAL PRV_U, cbo.clean (a0)
     ILLEGAL PRV_U, cbo.zero (a0)
+    EXPECT_MEM DATA(0) + 8, ONES
     OK      PRV_S, 0, cbo.inval (a0)
     CHECK   7
     ENVCFG  ALL, ALL

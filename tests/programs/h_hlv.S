@@ -187,14 +187,29 @@ PROGRAM 1
     hlv.d   a1, (a0)
     EXPECT  a1, 0x99
 
-    CHECK   17                              /* with both stages Bare the address is physical */
+    CHECK   17                              /* the very next access has the new privilege */
+    li      t0, HSTATUS_SPVP
+    la      t6, .Lstale_fault
+    csrw    mscratch, t6
+    la      s11, .Lstale
+    csrs    hstatus, t0
+    hlv.d   a1, (a0)
+    csrc    hstatus, t0
+.Lstale:
+    hlv.d   a1, (a0)
+    j       fail
+.Lstale_fault:
+    EXPECT_M EXC_LOAD_PAGE_FAULT
+    SET     hstatus, HSTATUS_SPVP
+
+    CHECK   18                              /* with both stages Bare the address is physical */
     SET     hgatp, 0
     SET     vsatp, 0
     FENCE_ALL
     li      a0, DATA(0)
     OK      PRV_S, hlv.d a1, (a0)
     EXPECT  a1, 0x99
-    CHECK   18                              /* MPRV does not concern them */
+    CHECK   19                              /* MPRV does not concern them */
     SET     hgatp, SV39X4(G_ROOT)
     SET     vsatp, SV39(VS_ROOT)
     FENCE_ALL
