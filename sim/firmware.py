@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from isa import device_tree, platform, profile
@@ -114,6 +115,20 @@ def build_native(guest: str, defines: Mapping[str, str | int] | None = None) -> 
     return target
 
 
+def machine(defines: Mapping[str, str | int] | None = None) -> dict[str, int]:
+    """What the machine of a guest has in a build with these macros (vmm_firmware/machine.c).
+
+    Raises ToolchainError with the compiler's messages.
+    """
+    return dict(_machine(tuple(f"-D{name}={value}" for name, value in sorted((defines or {}).items()))))
+
+
+@cache
+def _machine(macros: tuple[str, ...]) -> dict[str, int]:
+    with tempfile.TemporaryDirectory() as scratch:
+        return _numbers(Path(scratch), FIRMWARE / "machine.c", [*WARNINGS, *macros, "-I", FIRMWARE], toolchain.cc)
+
+
 def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str], cc: Compiler,
                      folder: Path = FIRMWARE) -> Path:
     """Compile and link everything in an empty directory, the hypervisor from its sources in `folder`; returns the ELF.
@@ -123,9 +138,9 @@ def compile_firmware(scratch: Path, guests: Sequence[str], macros: Sequence[str]
     flags: list[str | Path] = [*WARNINGS, *macros, "-I", FIRMWARE, "-I", scratch]
     for name in dict.fromkeys(guests):
         _compile_guest(scratch, name, flags, cc)
-    offsets, machine = (_numbers(scratch, folder / name, flags, cc) for name in COMPILED_TO_TEXT)
+    offsets, facts = (_numbers(scratch, folder / name, flags, cc) for name in COMPILED_TO_TEXT)
     (scratch / "offsets.h").write_text("".join(f"#define {name} {offset}\n" for name, offset in offsets.items()))
-    (scratch / "guest.dtb").write_bytes(guest_tree.guest_tree(machine))
+    (scratch / "guest.dtb").write_bytes(guest_tree.guest_tree(facts))
     lines = [f"image {name}" for name in dict.fromkeys(guests)] + [f"guest {name}" for name in guests]
     (scratch / "guests.inc").write_text("".join(f"    {line}\n" for line in lines))
     elf = scratch / "firmware.elf"

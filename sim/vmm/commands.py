@@ -109,15 +109,17 @@ def density(guests: Annotated[int | None, typer.Option("--guests", metavar="N", 
 def identity(hosts: Annotated[str, typer.Option("--hosts", metavar="NAME,...",
                                                 help="Profiles of the pool's hosts.")] = "full,spike",
              on: ScenarioOn = VmmOn.model, timeout: Timeout = 3600.0,
-             states: Annotated[int, typer.Option("--states", min=1, metavar="N", help="Random states of each class.")] = 1000,
+             states: Annotated[int | None, typer.Option(
+                 "--states", min=1, metavar="N", help="Random states of each class; default: 1000, on the RTL 4.")] = None,
              flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
              as_json: Json = False) -> None:
     """One virtual CPU on every host of a pool: what a guest sees of it, and hosts that refuse it."""
-    from sim.vmm.identity import hosts_of, scenario, show
+    from sim.vmm.identity import STATES, hosts_of, scenario, show
     from sim.vmm.scenario import Setting
     with Terminal(as_json=as_json) as terminal:
         pool = hosts_of(hosts)
-        outcome = scenario(Setting(on.value, pool[0].name, timeout, terminal), pool, states, flaw)
+        outcome = scenario(Setting(on.value, pool[0].name, timeout, terminal), pool,
+                           STATES[on.value] if states is None else states, flaw)
     show(terminal, outcome)
     finish(terminal, outcome)
 

@@ -37,13 +37,22 @@ class Policy:
         return Profile("policy", self.extensions, asid_bits=self.asid_bits, vmid_bits=0,
                        hpm_counters=HPM_COUNTERS if "Zihpm" in self.extensions else 0)
 
+    @property
+    def bits(self) -> int:
+        """POLICY_EXTENSIONS."""
+        return sum(bit for name, bit in BITS.items() if name in self.extensions)
+
+    @property
+    def machine(self) -> dict[str, int]:
+        """What of it is in the device tree, as vmm_firmware/machine.c has it."""
+        return {"EXTENSIONS": self.bits, "CACHE_BLOCK": self.cache_block}
+
     def defines(self) -> dict[str, str | int]:
-        """Macros of the build."""
-        bits = sum(bit for name, bit in BITS.items() if name in self.extensions)
+        """Macros of the build; in hexadecimal a number with its highest bit set is unsigned."""
         numbers = {"ASID_BITS": self.asid_bits, "CACHE_BLOCK": self.cache_block, "MVENDORID": self.mvendorid,
                    "MARCHID": self.marchid, "MIMPID": self.mimpid, "SBI_SPEC": self.sbi_spec, "SBI_IMPL": self.sbi_impl,
                    "SBI_IMPL_VERSION": self.sbi_impl_version}
-        return {"POLICY_EXTENSIONS": bits, **{f"POLICY_{name}": value for name, value in numbers.items()}}
+        return {"POLICY_EXTENSIONS": self.bits, **{f"POLICY_{name}": hex(value) for name, value in numbers.items()}}
 
 
 def extensions_of(bits: int) -> frozenset[str]:
