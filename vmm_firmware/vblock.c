@@ -52,7 +52,7 @@ static void notified(struct virtio *virtio, struct vcpu *current, unsigned queue
     struct vblock *disk = (struct vblock *)virtio;      /* its first member */
     struct chain chain;
 
-    while (virtqueue_take(virtio, current, queue, &chain)) {
+    for (unsigned most = virtio->queues[queue].size; most > 0 && virtqueue_take(virtio, current, queue, &chain); most--) {
         /* A request without a place for its status cannot even fail. */
         if (chain_to_write(&chain) == 0) {
             virtio_needs_reset(virtio, current);

@@ -2,6 +2,7 @@
 #include "virtqueue.h"
 
 #include "flaw.h"
+#include "owner.h"
 #include "vm.h"
 
 enum { DESCRIPTORS, DRIVER, DEVICE };
@@ -11,22 +12,38 @@ static inline void fence(void)
     __asm__ volatile("fence rw, rw" : : : "memory");
 }
 
-static void *area(struct vm *vm, uint64_t address, uint64_t size, uint64_t alignment)
+static void assert_own(const struct vm *vm, const volatile void *host, uint64_t size)
 {
-    return address % alignment == 0 ? vm_memory(vm, address, size) : 0;
+    if (FLAW != FLAW_UNCHECKED_RING)
+        owner_assert((uint64_t)host, size, OWNER_GUEST + vm->index);
+}
+
+static void *area(const struct vm *vm, uint64_t address, uint64_t size, uint64_t alignment)
+{
+    void *host = address % alignment == 0 ? vm_memory(vm, address, size) : 0;
+
+    if (host)
+        assert_own(vm, host, size);
+    return host;
+}
+
+/* Where the queue is in host memory; false if the guest has not all of it, or has given a page of it back. */
+static bool locate(const struct vm *vm, struct virtqueue *queue)
+{
+    uint64_t n = queue->size;
+
+    queue->descriptors = area(vm, queue->address[DESCRIPTORS], n * sizeof *queue->descriptors, 16);
+    queue->driver = area(vm, queue->address[DRIVER], sizeof *queue->driver + n * sizeof queue->driver->ring[0], 2);
+    queue->device = area(vm, queue->address[DEVICE], sizeof *queue->device + n * sizeof queue->device->ring[0], 4);
+    return queue->descriptors && queue->driver && queue->device;
 }
 
 bool virtqueue_start(struct vm *vm, struct virtqueue *queue)
 {
     uint64_t n = queue->size;
 
-    if (n == 0 || n > VIRTIO_QUEUE_MOST || n & (n - 1))
-        return false;
-    queue->descriptors = area(vm, queue->address[DESCRIPTORS], n * sizeof *queue->descriptors, 16);
-    queue->driver = area(vm, queue->address[DRIVER], sizeof *queue->driver + n * sizeof queue->driver->ring[0], 2);
-    queue->device = area(vm, queue->address[DEVICE], sizeof *queue->device + n * sizeof queue->device->ring[0], 4);
     queue->taken = queue->given = 0;
-    queue->ready = queue->descriptors && queue->driver && queue->device;
+    queue->ready = n && n <= VIRTIO_QUEUE_MOST && !(n & (n - 1)) && locate(vm, queue);
     return queue->ready;
 }
 
@@ -67,15 +84,19 @@ static bool collect(struct vm *vm, const struct virtqueue *queue, struct chain *
 bool virtqueue_take(struct virtio *device, struct vcpu *current, unsigned number, struct chain *chain)
 {
     struct virtqueue *queue = &device->queues[number];
-    uint16_t waiting = (uint16_t)(queue->driver->index - queue->taken);
+    uint16_t waiting = 0;
 
-    if (waiting == 0)
-        return false;
-    fence();
-    chain->head = queue->driver->ring[queue->taken % queue->size];
-    chain->readable = chain->count = 0;
-    chain->read = chain->written = 0;
-    if (waiting > queue->size || !collect(device->vm, queue, chain)) {
+    if (locate(device->vm, queue)) {
+        waiting = (uint16_t)(queue->driver->index - queue->taken);
+        if (waiting == 0)
+            return false;
+        fence();
+        chain->vm = device->vm;
+        chain->head = queue->driver->ring[queue->taken % queue->size];
+        chain->readable = chain->count = 0;
+        chain->read = chain->written = 0;
+    }
+    if (waiting == 0 || waiting > queue->size || !collect(device->vm, queue, chain)) {
         virtio_needs_reset(device, current);
         return false;
     }
@@ -129,6 +150,7 @@ static void move(const struct chain *chain, unsigned first, uint64_t skip, uint8
 
         uint64_t part = here - skip < size ? here - skip : size;
 
+        assert_own(chain->vm, chain->buffers[i].data + skip, part);
         if (to) {
             __builtin_memcpy(to, chain->buffers[i].data + skip, part);
             to += part;

@@ -1,5 +1,6 @@
 /* Split virtqueues, seen from the device. Nothing that a guest writes there is believed: each index, address and length is checked
-   once and used as it was then. */
+   once and used as it was then. A device answers a doorbell with no more requests than the queue has descriptors: more cannot wait,
+   but a request may write into the queue itself, and have itself repeated for ever. */
 #ifndef VIRTQUEUE_H
 #define VIRTQUEUE_H
 
@@ -7,6 +8,7 @@
 
 /* The buffers of one request: first those that the device reads, then those that it writes. */
 struct chain {
+    const struct vm *vm;
     uint16_t head;
     unsigned readable, count;
     struct {

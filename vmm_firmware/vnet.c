@@ -59,7 +59,7 @@ static void notified(struct virtio *port, struct vcpu *current, unsigned queue)
     /* Room to receive needs no answer: it is looked for when a frame comes. */
     if (queue != VIRTIO_NET_TRANSMIT)
         return;
-    while (virtqueue_take(port, current, queue, &chain)) {
+    for (unsigned most = port->queues[queue].size; most > 0 && virtqueue_take(port, current, queue, &chain); most--) {
         uint64_t size = chain_to_read(&chain) - sizeof header;
 
         /* Too short wraps around, and is too long. */

@@ -130,12 +130,13 @@ def hostile(config: ConfigName = "default",
             rounds: Annotated[int, typer.Option("--rounds", min=1, metavar="N",
                                                 help="Pieces of random code in each guest.")] = 1000,
             as_json: Json = False) -> None:
-    """Guests that do at random whatever could hurt, beside two that must not notice; on the model."""
+    """Guests that do at random whatever could hurt, between others that must not notice; on the model."""
     from sim.vmm.hostile import scenario
     from sim.vmm.scenario import Setting
     with Terminal(as_json=as_json) as terminal:
         outcome = scenario(Setting("model", config, 0.0, terminal), range(1, seeds + 1), rounds)
-    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack")
+    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack; {outcome.figures['bells']:,} doorbells "
+                  "of virtio devices")
     finish(terminal, outcome)
 
 

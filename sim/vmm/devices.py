@@ -22,6 +22,7 @@ from typing import Any
 from isa import causes, platform, retire
 from isa.insns import BY_NAME
 from isa.profile import PROFILES
+from sim.firmware import Edit
 from sim.outcome import Outcome, Verdict
 from sim.run import named
 from sim.terminal import Terminal
@@ -74,7 +75,7 @@ class Devices:
                 "passed": {str(address): n for address, n in sorted(self.passed.items())}}
 
 
-TITLES = ("software bitmap", "hioba", "htinst = 0")
+TITLES = ("software", "hioba", "htinst 0")
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Variant:
         return {guest: sum(exits["count"] for exits in self.exits(guest, label)) for guest in PEERS}
 
 
-def measure(setting: Setting, flaw: str = "FLAW_NONE", titles: Collection[str] = TITLES) -> Outcome:
+def measure(setting: Setting, flaw: str = "FLAW_NONE", titles: Collection[str] = TITLES,
+            edits: tuple[Edit, ...] = ()) -> Outcome:
     """The runs with these titles. Raises BadInput."""
     # The model stands in where the core has no bitmap; and no core of ours leaves htinst 0.
     mapped = setting if named(setting.config, PROFILES).has("Xdoppel") else replace(setting, on="model", config="full")
@@ -105,7 +107,7 @@ def measure(setting: Setting, flaw: str = "FLAW_NONE", titles: Collection[str] =
     for title, ports, where in zip(TITLES, (SOFTWARE, HARDWARE, SOFTWARE), (setting, mapped, silent), strict=True):
         if title not in titles:
             continue
-        done = run(replace(IMAGE, defines={**IMAGE.defines, "PORTS": ports, "FLAW": flaw}), where)
+        done = run(replace(IMAGE, defines={**IMAGE.defines, "PORTS": ports, "FLAW": flaw}, edits=edits), where)
         if done.outcome.verdict is not Verdict.PASS:
             return replace(judged((done,), (), {}), detail="\n".join(_complaints(title, done)))
         variants.append(Variant(title, done, ports == HARDWARE, where is silent))
@@ -173,9 +175,9 @@ def show(terminal: Terminal, outcome: Outcome) -> None:
     """The tables."""
     if not outcome.figures:
         return
-    terminal.table("I/O ports; the price of an access is in cycles, on the model in instructions and traps",
-                   ("bitmap", "on", "permitted", "exits", "price", "denied", "exits", "price", "fetched"),
-                   [(title, f["on"], f["permitted"]["accesses"], f["permitted"]["exits"], f["permitted"]["price"],
+    terminal.table("I/O ports; prices in cycles, on the model in instructions",
+                   ("bitmap", "on", "open", "exits", "price", "denied", "exits", "price", "fetched"),
+                   [(title, f["on"].split()[0], f["permitted"]["accesses"], f["permitted"]["exits"], f["permitted"]["price"],
                      f["denied"]["accesses"], f["denied"]["exits"], f["denied"]["price"], f["fetches"])
                     for title, f in outcome.figures.items()])
     tried = next(iter(outcome.figures.values()))

@@ -2,8 +2,6 @@
 #include "batch.h"
 #include "layout.h"
 
-#define GIVE        16
-#define TAKE        17
 #define FIRST       (RAM_BASE + 0x180000)
 #define PAGES       24
 #define FLAGS       (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
@@ -71,7 +69,7 @@ static void given_pages(void)
 {
     for (unsigned i = 0; i < PAGES; i++)
         if (is_given(i))
-            check("give", call(GIVE, page(i)) == 0);
+            check("give", call(SBI_GIVE_PAGE, page(i)) == 0);
     for (unsigned i = 0; i < PAGES; i++) {
         uint64_t value = load(page(i) + 512);
 
@@ -97,20 +95,20 @@ static void calls_that_name_them(void)
     check("a batch that ends there", batch.error == INVALID_ADDRESS && batch.value == 2);
     check("text there", sbi_call(SBI_DEBUG_CONSOLE, 0, 1, page(2), 0).error == INVALID_PARAM);
     check("text across it", sbi_call(SBI_DEBUG_CONSOLE, 0, 2, page(2) - 1, 0).error == INVALID_PARAM);
-    check("give twice", call(GIVE, page(2)) == INVALID_ADDRESS);
-    check("give a part", call(GIVE, page(1) + 8) == INVALID_PARAM);
-    check("give a device", call(GIVE, UART_BASE) == INVALID_ADDRESS);
-    check("give behind the RAM", call(GIVE, GUEST_RAM_BASE + GUEST_RAM_SIZE) == INVALID_ADDRESS);
-    check("take behind the RAM", call(TAKE, GUEST_RAM_BASE + GUEST_RAM_SIZE) == INVALID_ADDRESS);
-    check("take before the RAM", call(TAKE, GUEST_RAM_BASE - PAGE_SIZE) == INVALID_ADDRESS);
-    check("take what is there", call(TAKE, page(1)) == ALREADY_AVAILABLE);
+    check("give twice", call(SBI_GIVE_PAGE, page(2)) == INVALID_ADDRESS);
+    check("give a part", call(SBI_GIVE_PAGE, page(1) + 8) == INVALID_PARAM);
+    check("give a device", call(SBI_GIVE_PAGE, UART_BASE) == INVALID_ADDRESS);
+    check("give behind the RAM", call(SBI_GIVE_PAGE, GUEST_RAM_BASE + GUEST_RAM_SIZE) == INVALID_ADDRESS);
+    check("take behind the RAM", call(SBI_TAKE_PAGE, GUEST_RAM_BASE + GUEST_RAM_SIZE) == INVALID_ADDRESS);
+    check("take before the RAM", call(SBI_TAKE_PAGE, GUEST_RAM_BASE - PAGE_SIZE) == INVALID_ADDRESS);
+    check("take what is there", call(SBI_TAKE_PAGE, page(1)) == ALREADY_AVAILABLE);
 }
 
 static void taken_pages(void)
 {
     for (unsigned i = 0; i < PAGES; i++)
         if (is_given(i))
-            check("take", call(TAKE, page(i)) == 0);
+            check("take", call(SBI_TAKE_PAGE, page(i)) == 0);
     for (unsigned i = 0; i < PAGES; i++)
         for (unsigned word = 0; word < PAGE_SIZE; word += 512)
             check("what a page holds", load(page(i) + word) == (is_given(i) ? 0 : i + 1) && caught == 0);

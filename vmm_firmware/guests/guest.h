@@ -38,6 +38,8 @@ static inline struct sbi_result sbi_call(uint64_t eid, uint64_t fid, uint64_t ar
 #define SBI_DOPPELHART      SBI_EID_DOPPELHART
 #define SBI_MULTICALL       1           /* its functions */
 #define SBI_MACHINE_NUMBER  2
+#define SBI_GIVE_PAGE       16
+#define SBI_TAKE_PAGE       17
 
 /* Starts another hart of the machine: it calls `run` with its number, on a stack that ends at `stack_end`, and stops. */
 struct sbi_result hart_start(uint64_t hart, void (*run)(uint64_t hart), uint64_t *stack_end);

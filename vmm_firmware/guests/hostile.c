@@ -1,5 +1,6 @@
-/* A guest that does whatever could hurt: random instructions on random registers, in both modes, with all interrupts on. It may
-   well destroy itself; the hypervisor and its neighbours must not notice. */
+/* A guest that does whatever could hurt: random instructions on random registers, in both modes, with all interrupts on; and between
+   them torn queues, wild calls and ports that it has not. It may well destroy itself; the hypervisor and its neighbours must not
+   notice. */
 #include "hostile.h"
 
 #include "guest.h"
@@ -19,7 +20,7 @@ uint32_t code[CODE_WORDS + 1] __attribute__((aligned(PAGE_SIZE)));
 uint64_t resumes;
 static uint64_t table[PAGE_SIZE / 8] __attribute__((aligned(PAGE_SIZE)));
 
-static uint64_t random_bits(void)
+uint64_t random_bits(void)
 {
     seed ^= seed << 13;
     seed ^= seed >> 7;
@@ -27,13 +28,13 @@ static uint64_t random_bits(void)
     return seed;
 }
 
-/* Addresses of devices, of RAM and of nothing, numbers of SBI extensions, and anything. */
-static uint64_t random_value(void)
+uint64_t random_value(void)
 {
     static const uint64_t values[] = {
-        DEVICES_BASE, DEVICES_BASE + PAGE_SIZE, DEVICES_BASE + DEVICES_SIZE, GUEST_RAM_BASE + GUEST_RAM_SIZE / 2,
+        DEVICES_BASE, DEVICES_BASE + PAGE_SIZE, DEVICES_BASE + 2 * PAGE_SIZE, DEVICES_BASE + 3 * PAGE_SIZE, DEVICES_BASE + DEVICES_SIZE,
+        PORTS_BASE, PLIC_BASE, PLIC_BASE + 0x2000, PLIC_BASE + 0x201000, GUEST_RAM_BASE + GUEST_RAM_SIZE / 2,
         GUEST_RAM_BASE + GUEST_RAM_SIZE - 8, SBI_BASE, SBI_TIME, SBI_IPI, SBI_HART_STATE, SBI_DEBUG_CONSOLE, SBI_DOPPELHART,
-        0x52464e43, 0, UINT64_MAX, 1ull << 41, 1ull << 63,
+        SBI_REMOTE_FENCE, 0, UINT64_MAX, 1ull << 41, 1ull << 63,
     };
     uint64_t value = random_bits();
 
@@ -75,6 +76,27 @@ static void random_translation(void)
     __asm__ volatile("sfence.vma" : : : "memory");
 }
 
+/* Without translation, and without interrupts, which the random code may have left on. */
+static void something_else(unsigned round)
+{
+    static uint64_t bells;
+
+    csr_write(CSR_SATP, 0);
+    switch (random_bits() & 3) {
+    case 0:
+        bells += hostile_rings();
+        break;
+    case 1:
+        hostile_calls();
+        break;
+    case 2:
+        hostile_ports();
+        break;
+    }
+    if (round % 16 == 15)
+        print_figure("bells", bells);
+}
+
 bool guest_main(void)
 {
     static uint64_t regs[32];
@@ -96,6 +118,7 @@ bool guest_main(void)
         csr_write(CSR_SSTATUS, random_bits() & (SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SUM | SSTATUS_MXR));
         resumes = RESUMES;
         hostile_run(regs);
+        something_else(round);
     }
     return true;
 }

@@ -2,6 +2,10 @@
 #include "intruder.h"
 
 static struct queue queue;
+static union {
+    struct queue queue;
+    uint8_t bytes[PAGE_SIZE];
+} page __attribute__((aligned(PAGE_SIZE)));
 static struct virtio_block_request request;
 static uint8_t buffer[SECTOR_SIZE];
 static volatile uint8_t status;
@@ -88,6 +92,22 @@ static void attack(uint64_t base, unsigned number, const struct attack *attack)
     expect("a device that has stopped", stopped(base));
 }
 
+/* A queue whose page is given back while the device knows it: not a byte of the page may change, whoever has it next. */
+static void given_page(void)
+{
+    virtio_begin(BLOCK_BASE, VIRTIO_ID_BLOCK, VIRTIO_F_VERSION_1);
+    virtio_queue(BLOCK_BASE, 0, &page.queue);
+    virtio_go(BLOCK_BASE);
+    expect("a queue on a page of its own", disk_request(&page.queue, VIRTIO_BLOCK_IN, 0, buffer, 512) == VIRTIO_BLOCK_OK);
+    expect("the page is given", sbi_call(SBI_DOPPELHART, SBI_GIVE_PAGE, (uint64_t)&page, 0, 0).error == 0);
+    virtio_set(BLOCK_BASE, VIRTIO_QUEUE_NOTIFY, 0);
+    expect("a queue that is gone", virtio_get(BLOCK_BASE, VIRTIO_STATUS) & VIRTIO_NEEDS_RESET);
+    virtio_begin(BLOCK_BASE, VIRTIO_ID_BLOCK, VIRTIO_F_VERSION_1);
+    virtio_queue_at(BLOCK_BASE, 0, &page.queue);
+    expect("a queue on a page that is gone", virtio_get(BLOCK_BASE, VIRTIO_STATUS) & VIRTIO_NEEDS_RESET);
+    expect("the page is taken", sbi_call(SBI_DOPPELHART, SBI_TAKE_PAGE, (uint64_t)&page, 0, 0).error == 0);
+}
+
 static void intrude(uint64_t base, unsigned number)
 {
     for (unsigned i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
@@ -126,6 +146,8 @@ static void sectors(void)
 void intrude_disk(void)
 {
     intrude(BLOCK_BASE, 0);
+    given_page();
+    begin(BLOCK_BASE, 0);
     sectors();
 
     /* A request that ends without a place for its status. */

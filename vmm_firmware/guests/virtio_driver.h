@@ -61,12 +61,18 @@ static inline void virtio_place(uint64_t base, unsigned number, uint64_t size, u
     virtio_set(base, VIRTIO_QUEUE_READY, 1);
 }
 
+static inline void virtio_queue_at(uint64_t base, unsigned number, const struct queue *queue)
+{
+    virtio_place(base, number, DRIVER_QUEUE, (uint64_t)queue->descriptors, (uint64_t)&queue->driver, (uint64_t)&queue->device);
+}
+
+/* The same, empty. */
 static inline void virtio_queue(uint64_t base, unsigned number, struct queue *queue)
 {
     /* volatile, or the compiler would call a memset that guests have not. */
     for (volatile uint64_t *word = (volatile uint64_t *)queue; word < (volatile uint64_t *)(queue + 1); word++)
         *word = 0;
-    virtio_place(base, number, DRIVER_QUEUE, (uint64_t)queue->descriptors, (uint64_t)&queue->driver, (uint64_t)&queue->device);
+    virtio_queue_at(base, number, queue);
 }
 
 static inline void virtio_go(uint64_t base)

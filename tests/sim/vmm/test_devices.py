@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.firmware import Edit
 from sim.outcome import Verdict
 from sim.terminal import Terminal
 from sim.vmm.devices import ACCESSES, measure, show
@@ -42,3 +43,9 @@ def test_flaws(flaw, complaint):
     """Each is found by the guest that it is a flaw to."""
     outcome = measure(MODEL, flaw)
     assert outcome.verdict is not Verdict.PASS and complaint in outcome.detail
+
+
+def test_a_queue_on_a_page_that_was_given_back():
+    """Whose it is now may be another's: where the queue is must be looked up for each request."""
+    outcome = measure(MODEL, edits=(Edit("virtqueue.c", "if (locate(device->vm, queue)) {", "if (queue->ready) {"),))
+    assert outcome.verdict is not Verdict.PASS and "guest 2: FAIL a queue that is gone" in outcome.detail
