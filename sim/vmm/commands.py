@@ -135,8 +135,8 @@ def hostile(config: ConfigName = "default",
     from sim.vmm.scenario import Setting
     with Terminal(as_json=as_json) as terminal:
         outcome = scenario(Setting("model", config, 0.0, terminal), range(1, seeds + 1), rounds)
-    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack; {outcome.figures['bells']:,} doorbells "
-                  "of virtio devices")
+    terminal.note(f"the hypervisor has used {outcome.figures['stack']} bytes of its stack; the guests have rung "
+                  f"{outcome.figures['bells']:,} doorbells of virtio devices")
     finish(terminal, outcome)
 
 
