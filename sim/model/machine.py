@@ -270,4 +270,5 @@ class Machine:
 
 def _ticks(now: i64, compare: i64, limit: i64) -> i64:
     """Ticks until `now` reaches `compare`, if that is still to come and sooner than `limit`."""
-    return compare - now if ult(now, compare) and ult(wrap(compare - now), limit) else limit
+    ticks = wrap(compare - now)
+    return ticks if ult(now, compare) and ult(ticks, limit) else limit

@@ -1,5 +1,5 @@
 """UART with the registers of a 16550 (ns16550a). Transmission is instantaneous; received bytes wait in a
-queue."""
+queue. In loop-back they are those that the program transmits."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,7 @@ LSR_DATA, LSR_THR_EMPTY, LSR_IDLE = 0x01, 0x20, 0x40
 IER_RX, IER_TX = 0x01, 0x02
 IIR_NONE, IIR_TX, IIR_RX = 0x01, 0x02, 0x04
 FCR_ENABLE, FCR_CLEAR_RX = 0x01, 0x02
+MCR_LOOP = 0x10
 MSR_READY = 0xB0                        # carrier, data set ready, clear to send
 
 
@@ -52,14 +53,23 @@ class Uart(PlainState):
             return cause | (0xC0 if self.fifos else 0)
         if offset == LSR:
             return LSR_THR_EMPTY | LSR_IDLE | (LSR_DATA if self.queue else 0)
-        return {LCR: self.lcr, MCR: self.mcr, MSR: MSR_READY, SCR: self.scr}.get(offset, 0)
+        return {LCR: self.lcr, MCR: self.mcr, MSR: self._modem(), SCR: self.scr}.get(offset, 0)
+
+    def _modem(self) -> int:
+        """MSR: a peer, or in loop-back OUT2, OUT1, DTR, RTS of MCR."""
+        if not self.mcr & MCR_LOOP:
+            return MSR_READY
+        return (self.mcr & 0xC | self.mcr << 1 & 2 | self.mcr >> 1 & 1) << 4
 
     def write(self, offset: int, size: int, value: int) -> None:
         value &= 0xFF
         if offset == DATA and self.lcr & DLAB:
             self.divisor = self.divisor & 0xFF00 | value
         elif offset == DATA:
-            self.sink(bytes((value,)))
+            if self.mcr & MCR_LOOP:
+                self.queue.append(value)
+            else:
+                self.sink(bytes((value,)))
             self.tx_event = 1
         elif offset == IER and self.lcr & DLAB:
             self.divisor = self.divisor & 0xFF | value * 256

@@ -58,7 +58,20 @@ def test_divisor_latch_and_plain_registers() -> None:
     u.write(4, 1, 0xFF)
     u.write(7, 1, 0x5A)
     u.write(2, 1, 0x01)
-    assert [u.read(n, 1) for n in (1, 3, 4, 6, 7)] == [0x0F, 0x03, 0x1F, 0xB0, 0x5A]
+    assert [u.read(n, 1) for n in (1, 3, 4, 6, 7)] == [0x0F, 0x03, 0x1F, 0xF0, 0x5A]
     u.write(1, 1, 0)
     assert u.read(2, 1) == 0xC1                             # FIFOs on
     assert u.divisor == 0x1234
+
+
+def test_loop_back() -> None:
+    u, out = uart()
+    u.write(4, 1, 0x10)
+    u.write(0, 1, 0x5A)
+    assert (u.read(5, 1), u.read(0, 1), u.read(5, 1), out) == (0x61, 0x5A, 0x60, b"")
+    for outputs, msr in ((0, 0), (1, 0x20), (2, 0x10), (4, 0x40), (8, 0x80)):
+        u.write(4, 1, 0x10 | outputs)
+        assert u.read(6, 1) == msr
+    u.write(4, 1, 0x0F)
+    u.write(0, 1, 65)
+    assert (u.read(6, 1), out) == (0xB0, b"A")
