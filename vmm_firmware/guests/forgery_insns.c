@@ -111,12 +111,13 @@ uint32_t forge_hypervisor(struct state *state, uint64_t index)
     return OF(others) | RS1(random_reg()) | RS2(random_reg());
 }
 
-/* Where nothing is, where the probe is, and around its ends and the page's; RAM that anybody may change. */
+/* Where nothing is, where the probe is, and around its ends and the page's; RAM that anybody may change. No sum wraps around to what
+   an alias would make the first block of RAM, in which the guest's own code is. */
 static uint64_t address(const struct state *state)
 {
     const uint64_t places[] = {
         PROBE_BASE, PROBE_BASE, PROBE_BASE, PROBE_BASE + 32, PROBE_BASE + VPROBE_SIZE - 16, PROBE_BASE + PAGE_SIZE - 16, (uint64_t)scratch,
-        0x200000, PROBE_BASE + PAGE_SIZE, 0x40200000, GUEST_RAM_BASE + GUEST_RAM_SIZE, 1ull << 41, 1ull << 55, 1ull << 60, -16ull,
+        0x200000, PROBE_BASE + PAGE_SIZE, 0x40200000, GUEST_RAM_BASE + GUEST_RAM_SIZE, 1ull << 41, 1ull << 55, 1ull << 60, -32ull,
     };
     uint64_t offset = random_bits() & 31, place = OF(places) + (random_bits() & 1 ? offset & ~7ull : offset);
 
