@@ -1,5 +1,7 @@
 """The address map as the two buses of a core see it, and the wires between the devices."""
 
+import random
+
 import pytest
 
 from isa import platform
@@ -14,7 +16,7 @@ LAST = (1 << CONFIG.profile.pa_bits) - 8
 LINES = ("irq_msip", "irq_mtip", "irq_meip", "irq_seip")
 
 
-def run(bench):
+def run(bench, *background):
     """Runs a testbench on devices with a little RAM, which the fetch port and the data port share."""
     dut = Devices(CONFIG)
     words = {a // 8: a ^ 0x5A5A for a in (RAM, RAM + 8, LAST)}
@@ -24,7 +26,7 @@ def run(bench):
 
     buses = (dut.ibus, dut.dbus, dut.iram, dut.dram)
     simulate(dut, run_bench, background=(
-        memory(dut.iram, words, 1), memory(dut.dram, words, 2), *(checker(bus) for bus in buses)))
+        memory(dut.iram, words, 1), memory(dut.dram, words, 2), *(checker(bus) for bus in buses), *background))
 
 
 def test_data_bus_reaches_all():
@@ -42,6 +44,52 @@ def test_data_bus_reaches_all():
             with pytest.raises(BusError):
                 await data.read(address)
     run(bench)
+
+
+# Registers that keep what is stored: address, bytes, and the bits that are there.
+KEPT = (
+    (platform.CLINT.base + platform.CLINT_MTIMECMP, 8, 2**64 - 1),
+    (platform.PLIC.base + 4, 4, 7),
+    (platform.PLIC.base + 4 * 31, 4, 7),
+    (platform.PLIC.base + platform.PLIC_ENABLE, 4, 2**32 - 2),
+    (platform.UART.base + 3, 1, 0x7F),          # without DLAB
+    (platform.UART.base + 7, 1, 0xFF),
+)
+
+
+@pytest.mark.parametrize("pauses", [0, 3])
+def test_accesses_take_two_cycles_each_however_they_follow(pauses):
+    """Registers of all devices against a dictionary: with random pauses between the beats, and without one at all."""
+    cycles = 0
+
+    async def clock(ctx):
+        nonlocal cycles
+        async for _ in ctx.tick():
+            cycles += 1
+
+    async def bench(ctx, dut):
+        rng, data = random.Random(pauses), Master(ctx, dut.dbus)
+        image, want, rest = rom_image(CONFIG), {}, 0
+        for address, size, _ in KEPT:
+            await data.write(address, 0, size)
+            want[address] = 0
+        for _ in range(150):
+            address, size, mask = rng.choice(KEPT)
+            kind = rng.randrange(3)
+            if kind == 0:
+                value = rng.getrandbits(8 * size) & mask
+                await data.write(address, value, size)
+                want[address] = value
+            elif kind == 1:
+                assert await data.read(address, size) == want[address]
+            else:
+                at = rng.randrange(4, len(image) // 8) * 8
+                assert await data.read(platform.BOOT_ROM.base + at) == int.from_bytes(image[at:at + 8], "little")
+            if wait := rng.randint(0, pauses):
+                await ctx.tick().repeat(wait)
+                rest += wait
+        assert cycles - rest == 2 * (len(KEPT) + 150)
+    run(bench, clock)
 
 
 def test_fetches_reach_rom_and_ram_only():

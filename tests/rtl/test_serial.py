@@ -1,5 +1,8 @@
 """rtl/serial.py: the line bit by bit, and both ends joined."""
 
+import random
+from itertools import pairwise
+
 import pytest
 from amaranth.hdl import Module
 from amaranth.sim import Simulator
@@ -47,20 +50,32 @@ def test_a_byte_is_ten_bits_on_the_line():
     simulate(dut, testbench)
 
 
-def test_what_is_sent_is_received():
-    dut, message, got = Serial(DIVISOR), bytes(range(0, 256, 5)), []
+@pytest.mark.parametrize("pauses", [0, 3 * DIVISOR])
+def test_what_is_sent_is_received(pauses):
+    """Without a pause a byte arrives every ten bits; random pauses of both ends change nothing but the time."""
+    dut, message, got, rng = Serial(DIVISOR), bytes(range(0, 256, 5)), [], random.Random(pauses)
+    arrivals = []
 
     async def sender(ctx):
         for byte in message:
+            for _ in range(rng.randint(0, pauses)):
+                await ctx.tick()
             await send(ctx, dut, byte)
 
     async def receiver(ctx):
-        ctx.set(dut.received.ready, 1)
-        for _ in message:
-            got.append(int((await ctx.tick().sample(dut.received.payload).until(dut.received.valid))[0]))
+        cycle = 0
+        while len(got) < len(message):
+            ctx.set(dut.received.ready, rng.randint(0, pauses // 4) == 0)
+            cycle += 1
+            _, _, valid, ready, byte = await ctx.tick().sample(dut.received.valid, dut.received.ready, dut.received.payload)
+            if valid and ready:
+                got.append(byte)
+                arrivals.append(cycle)
 
     simulate(dut, sender, receiver)
     assert bytes(got) == message
+    gaps = {b - a for a, b in pairwise(arrivals)}
+    assert gaps == {10 * DIVISOR + 1} if pauses == 0 else max(gaps) > 10 * DIVISOR + 1
 
 
 def test_a_break_is_not_a_byte():
