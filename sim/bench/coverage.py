@@ -6,6 +6,7 @@ in a process of its own. `unreachable.py` says what cannot run and why; the rest
 
 import argparse
 import re
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -18,10 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 from rtl.config import CONFIGS
+from sim.bench import unreachable
 from sim.bench.build import Features, build_soc, soc_verilog
 from sim.bench.job import Job
 from sim.bench.session import Session
-from sim.bench.unreachable import reason
+from sim.bench.unreachable import Row, explanation
 from sim.firmware import build_firmware
 from sim.fuzz import layout, on_rtl
 from sim.fuzz.generator import Options, generate
@@ -85,25 +87,33 @@ def measure(config: str, workers: int) -> Counter[Point]:
 
 
 def report(counts: Counter[Point], source: list[str]) -> tuple[Table, list[str]]:
-    """A table with one row per unit, and a line for each point that has neither run nor a reason not to."""
+    """A table with one row per unit, and a line for each point that has neither run nor a reason not to, and each stale reason.
+
+    A reason is stale when it explains no point that has not run.
+    """
     table = Table("unit", "points", "run", "cannot run", "missing")
     missing = []
     totals = [0, 0, 0, 0]
+    used: set[Row] = set()
     for module in sorted({point.module for point in counts}):
         mine = sorted(point for point in counts if point.module == module)
         idle = [point for point in mine if not counts[point]]
-        left = [point for point in idle if not reason(module, source[point.line - 1])]
+        reasons = {point: explanation(module, source[point.line - 1]) for point in idle}
+        used |= {row for row in reasons.values() if row}
+        left = [point for point in idle if not reasons[point]]
         row = [len(mine), len(mine) - len(idle), len(idle) - len(left), len(left)]
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         table.add_row(module, *map(str, row))
         missing += [f"{module}: line {point.line}, {point.what}: {source[point.line - 1].strip()}" for point in left]
     table.add_section()
     table.add_row("all", *map(str, totals))
+    missing += [f"unreachable.py: no point that has not run fits {row.module!r}, {row.line!r}"
+                for row in unreachable.ROWS if row not in used]
     return table, missing
 
 
-def main() -> None:
-    """The command line."""
+def main() -> int:
+    """The command line; status 1 when a point is missing or a reason is stale."""
     parser = argparse.ArgumentParser(prog="python -m sim.bench.coverage", description="Lines of the core that have run.")
     parser.add_argument("--config", default="default", choices=sorted(CONFIGS))
     parser.add_argument("--workers", type=int, default=2)
@@ -114,7 +124,8 @@ def main() -> None:
     console.print(table)
     for line in missing:
         console.print(line, markup=False, soft_wrap=True)
+    return int(bool(missing))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

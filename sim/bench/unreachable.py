@@ -17,6 +17,6 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def reason(module: str, line: str) -> str:
-    """Why this line of this unit cannot run; empty when it can."""
-    return next((row.why for row in ROWS if re.search(row.module, module) and re.search(row.line, line)), "")
+def explanation(module: str, line: str) -> Row | None:
+    """Why this line of this unit cannot run; None when it can."""
+    return next((row for row in ROWS if re.search(row.module, module) and re.search(row.line, line)), None)

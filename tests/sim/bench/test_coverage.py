@@ -42,6 +42,13 @@ def test_a_point_has_run_or_cannot_or_is_missing(monkeypatch):
     assert missing == ["a: line 2, branch if: if (x) begin", "b: line 3, branch if: end else if (_start_) begin"]
 
 
+@pytest.mark.parametrize(("ran", "stale"), [(0, 0), (1, 1)])
+def test_a_reason_that_explains_nothing_is_stale(monkeypatch, ran, stale):
+    monkeypatch.setattr(unreachable, "ROWS", (Row("^a$", "_start_", "only at time 0"),))
+    _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE)
+    assert missing == ["unreachable.py: no point that has not run fits '^a$', '_start_'"] * stale
+
+
 @pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
 def test_rows_give_a_reason(row):
     assert row.why and not row.why.endswith(".")
