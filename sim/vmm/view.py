@@ -35,7 +35,7 @@ def _sbi(policy: Policy) -> Iterator[str]:
 
 
 def _hart(policy: Policy) -> Iterator[str]:
-    """`time` is always there: Sstc has no sense without."""
+    """Counters are there all or none, those that count nothing among them."""
     has = policy.extensions.__contains__
     yield _fact("counters", 0, 0xFFFF_FFFF if has("Zihpm") else 7 if has("Zicntr") else 0)
     yield _fact("asid", 0, (1 << policy.asid_bits) - 1)
