@@ -31,6 +31,7 @@ test: setup model lint
 
 soak: setup model
 	@for config in default full spike; do $(BIN)/doppelhart vmm forgery --config $$config || exit; done
+	@for config in full spike; do $(BIN)/doppelhart vmm forgery --config $$config --shadow || exit; done
 	@$(BIN)/doppelhart vmm identity --states 10000
 	@$(BIN)/doppelhart vmm hostile --seeds 100
 	@$(BIN)/doppelhart vmm forgery --config full --class any_csr --states 786432

@@ -116,6 +116,20 @@ static enum outcome cache_block(struct vcpu *vcpu, uint64_t insn)
     return reflect(vcpu, EXC_STORE_ACCESS_FAULT, csr_read(CSR_STVAL));
 }
 
+bool mmio_manages_block(uint64_t *fault)
+{
+    uint64_t insn = csr_read(CSR_HTINST);
+
+    *fault = 0;
+    if (insn == 0 || insn >> 32) {
+        struct fetched fetched = insn_fetch(csr_read(CSR_SEPC));
+
+        *fault = fetched.fault;
+        insn = fetched.fault || fetched.length == 2 ? 0 : fetched.insn;
+    }
+    return OPCODE(insn) == CACHE_BLOCKS && insn >> 20 != MATCH_CBO_ZERO >> 20;
+}
+
 /* Neither a load nor a store was reported. */
 static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu, uint64_t htinst, uint64_t kind)
 {

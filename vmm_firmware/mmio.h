@@ -2,6 +2,8 @@
 #ifndef MMIO_H
 #define MMIO_H
 
+#include <stdbool.h>
+
 #include "exit.h"
 #include "insn.h"
 
@@ -46,6 +48,10 @@ static inline enum outcome mmio_loaded(struct vcpu *vcpu, uint32_t insn, uint64_
     vcpu_set(vcpu, INSN_RD(insn), value);
     return mmio_done(insn);
 }
+
+/* Does the instruction of this exit manage a cache block, so that permission to read is enough for it? `fault` is that of reading it,
+   where the hart does not say which it is. */
+bool mmio_manages_block(uint64_t *fault);
 
 /* Nothing of the device is at this offset. */
 enum outcome mmio_nothing(struct vcpu *vcpu, uint64_t insn);

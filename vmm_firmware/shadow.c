@@ -88,9 +88,18 @@ enum outcome shadow_page_fault(struct vcpu *vcpu)
 {
     uint64_t va = csr_read(CSR_STVAL), cause = csr_read(CSR_SCAUSE);
     struct walked found = guest_walk(vcpu, va, cause);
-    uint64_t host;
+    uint64_t host, unread;
     int level;
 
+    /* A cache-block operation comes as a store, and may be made where a load may ("Cache-Block Management Instructions"). */
+    if (found.fault == EXC_STORE_PAGE_FAULT && mmio_manages_block(&unread)) {
+        struct walked readable = guest_walk(vcpu, va, EXC_LOAD_PAGE_FAULT);
+
+        if (!readable.fault)
+            found = readable;
+    } else if (found.fault == EXC_STORE_PAGE_FAULT && unread) {
+        return insn_fetch_fault(vcpu, unread);
+    }
     if (found.fault)
         return reflect(vcpu, found.fault, va);
     host = gstage_find(vcpu->vm->gstage_root, found.gpa, &level);

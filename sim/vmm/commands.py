@@ -146,11 +146,12 @@ def forgery(on: ScenarioOn = VmmOn.model, config: ConfigName = "full", timeout: 
                                                 help="Random states of each class.")] = 10_000,
             only: Annotated[str, typer.Option("--class", metavar="NAME", help="Only this class of instructions.")] = "",
             flaw: Annotated[str, typer.Option("--flaw", metavar="NAME", help="A hypervisor that is wrong in this way.")] = "",
+            shadow: Annotated[bool, typer.Option("--shadow", help="Shadow page tables instead of two stages.")] = False,
             as_json: Json = False) -> None:
     """Instructions that leave a guest, in random states: what it sees with the hypervisor and on a hart of its own."""
     from sim.vmm.forgery import scenario, show
     from sim.vmm.scenario import Setting
     with Terminal(as_json=as_json) as terminal:
-        outcome = scenario(Setting(on.value, config, timeout, terminal), states, only, flaw)
+        outcome = scenario(Setting(on.value, config, timeout, terminal), states, only, flaw, shadow)
     show(terminal, outcome)
     finish(terminal, outcome)

@@ -104,18 +104,20 @@ def passed(done: Run, classes: list[Class]) -> bool:
     return done.outcome.verdict is Verdict.PASS and bool(classes) and not any(c.wrong for c in classes)
 
 
-def scenario(setting: Setting, states: int, only: str = "", flaw: str = "") -> Outcome:
-    """The whole scenario, or one class of it: an outcome with the figures, which fails on any difference. Raises BadInput."""
+def scenario(setting: Setting, states: int, only: str = "", flaw: str = "", shadow: bool = False) -> Outcome:
+    """The whole scenario, or one class of it: an outcome with the figures, which fails on any difference. `shadow`: the guest
+    translates by shadow page tables. Raises BadInput."""
     if only and only not in CLASSES:
         raise BadInput(f"no class of instructions is called {only!r}; there are {', '.join(CLASSES)}")
     if flaw and flaw not in FLAWS:
         raise BadInput(f"no flaw is called {flaw!r}; there are {', '.join(FLAWS)}")
     edits = FLAWS[flaw].edits if flaw else ()
-    done, classes = forge(setting, states, {"FORGERY_CLASS": CLASSES.index(only)} if only else {}, edits)
+    defines: dict[str, str | int] = {"SHADOW": 1} if shadow else {}
+    done, classes = forge(setting, states, {**defines, "FORGERY_CLASS": CLASSES.index(only)} if only else defines, edits)
     outcome = done.outcome
     outcome.figures["forgery"] = [{"class": c.name, "states": c.states, "differences": len(c.wrong)} for c in classes]
     if outcome.verdict is not Verdict.DIVERGED and not passed(done, classes):
-        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, edits=edits) or outcome.detail
+        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, defines, edits) or outcome.detail
     return outcome
 
 

@@ -30,6 +30,20 @@ def test_no_difference(config, capsys):
     assert "cache_block" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("config", ["full", "spike"])
+def test_no_difference_on_shadow_page_tables(config):
+    outcome = scenario(setting(config), STATES, shadow=True)
+    assert outcome.verdict is Verdict.PASS, outcome.detail
+
+
+def test_shadow_flaw():
+    """A cache-block operation that only a page's readers may make, taken for a store."""
+    edits = [Edit("shadow.c", "if (found.fault == EXC_STORE_PAGE_FAULT && mmio_manages_block(&unread)) {",
+                  "if (found.fault == EXC_STORE_PAGE_FAULT && mmio_manages_block(&unread) && unread) {")]
+    done, classes = forge(setting("full"), STATES, {"SHADOW": 1, "FORGERY_CLASS": CLASSES.index("cache_block")}, edits)
+    assert not passed(done, classes)
+
+
 def test_rtl():
     """In lockstep."""
     outcome = scenario(setting("default", "rtl"), STATES_ON_RTL)
