@@ -6,7 +6,7 @@ enum { NO_REASON, SYSTEM_FAILURE };
 
 static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
-    uint64_t type = SBI_ARG(vcpu, 0), reason = SBI_ARG(vcpu, 1);
+    uint32_t type = (uint32_t)SBI_ARG(vcpu, 0), reason = (uint32_t)SBI_ARG(vcpu, 1);
 
     if (SBI_FID(vcpu) != 0)
         return sbi_error(result, SBI_ERR_NOT_SUPPORTED);

@@ -41,6 +41,7 @@ void driver_calls(void)
     call("reset, unknown type", sbi_call(SBI_SYSTEM_RESET, 0, 3, 0, 0), INVALID_PARAM, 0);
     call("reset, unknown reason", sbi_call(SBI_SYSTEM_RESET, 0, 0, 2, 0), INVALID_PARAM, 0);
     call("reboot", sbi_call(SBI_SYSTEM_RESET, 0, 1, 0, 0), NOT_SUPPORTED, 0);
+    call("reboot, bits above the type's 32", sbi_call(SBI_SYSTEM_RESET, 0, 1ull << 32 | 1, 0, 0), NOT_SUPPORTED, 0);
     call("reset, unknown function", sbi_call(SBI_SYSTEM_RESET, 1, 0, 0, 0), NOT_SUPPORTED, 0);
 
     /* A legacy call returns in a0 alone. */
