@@ -20,8 +20,8 @@ from rich.table import Table
 
 from rtl.config import CONFIGS
 from sim.bench import unreachable
-from sim.bench.build import Features, build_soc, soc_verilog
-from sim.bench.job import Job
+from sim.bench.build import ROOT, Features, build_soc, soc_verilog
+from sim.bench.job import BusError, Job
 from sim.bench.session import Session
 from sim.bench.unreachable import Row, explanation
 from sim.firmware import build_firmware
@@ -33,6 +33,7 @@ _POINT = re.compile(r"\x01f\x02(?P<file>[^\x01]*)\x01l\x02(?P<line>\d+).*\x01pag
                     r"\x01o\x02(?P<what>[^\x01]*).*' (?P<count>\d+)$")
 RANDOM_PROGRAMS = 40
 LONGEST = 60_000
+LOST = 0x8001_C010          # in tests/lockstep/bus_error.S
 BUSES: tuple[dict[str, Any], ...] = ({}, {"stall_chance": 0.5, "stall_longest": 7, "seed": 1, "max_records": 4000},
          {"error_chance": 0.02, "seed": 2, "max_records": 4000, "quiet_limit": 10_000})
 
@@ -63,6 +64,9 @@ def jobs(config: str, folder: Path) -> Iterator[Job]:
         for bus in BUSES:
             yield Job(**{"elf": str(build_program(source)), "config": config, "max_records": LONGEST, **bus})
     yield Job(elf=str(build_firmware()), config=config)
+    # The write-back of this program's word fails: what no random error does.
+    yield Job(elf=str(build_program(ROOT / "tests" / "lockstep" / "bus_error.S")), config=config, max_records=LONGEST,
+              errors=[BusError(LOST, LOST + 7, fetch=False, read=False)])
     for seed in range(RANDOM_PROGRAMS):
         path = folder / f"seed-{seed}.elf"
         path.write_bytes(generate(seed, Options(limits=on_rtl.limits(config))).elf())
@@ -118,8 +122,9 @@ def main() -> int:
     parser.add_argument("--config", default="default", choices=sorted(CONFIGS))
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    counts = measure(arguments.config, arguments.workers)
-    table, missing = report(counts, soc_verilog(arguments.config).read_text().splitlines())
+    # Before the runs: rtl/ may change meanwhile, and lines are of the Verilog that is measured.
+    source = soc_verilog(arguments.config).read_text().splitlines()
+    table, missing = report(measure(arguments.config, arguments.workers), source)
     console = Console(highlight=False)
     console.print(table)
     for line in missing:

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from isa.platform import BUS_ERROR_IRQ, UART_IRQ
+
 
 class Row(NamedTuple):
     """Points of units that match `module`, in lines that match `line`; both are searched as regular expressions."""
@@ -14,6 +16,10 @@ class Row(NamedTuple):
 
 ROWS: tuple[Row, ...] = (
     Row("", r"\b_start_\b", "starts an `always @*` at time 0; the condition is constant and guards nothing"),
+    Row(r"\.plic$", rf"\? \\priority \[(?!{3 * UART_IRQ + 2}:|{3 * BUS_ERROR_IRQ + 2}:)",
+        "only the UART and lost write-backs are connected: no other source ever asks"),
+    # Of two the one with the higher numbers wins in three places only: source 11, sources 10 and 11, sources 8 to 15.
+    Row(r"\.plic$", r"assign c\d_of(32_(?!5 )|16_(?!2 )|8_|4_1 |2_)\d* *=", "the winner would be a source that never asks"),
 )
 
 

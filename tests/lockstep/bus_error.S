@@ -13,6 +13,7 @@ PROGRAM
     li      a0, PLIC_BASE + PLIC_ENABLE
     li      a1, 1 << BUS_ERROR_IRQ
     sw      a1, 0(a0)
+    sw      a1, PLIC_ENABLE_STRIDE(a0)
 
     CHECK   2                               /* the store itself has no fault, and neither has what writes it back */
     PUT     LOST, 0x1234

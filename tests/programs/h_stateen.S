@@ -64,4 +64,11 @@ PROGRAM 1
     EXPECT_BITS hstateen0, HSTATEEN0_SE0 | HSTATEEN0_ENVCFG, HSTATEEN0_SE0
     SET     mstateen0, 0
     EXPECT_BITS hstateen0, HSTATEEN0_SE0 | HSTATEEN0_ENVCFG, 0
+    CHECK   7                               /* the third pair is there like the second */
+    SET     mstateen2, -1
+    EXPECT_CSR mstateen2, 1 << 63
+    SET     hstateen2, -1
+    EXPECT_CSR hstateen2, 1 << 63
+    SET     mstateen2, 0
+    EXPECT_CSR hstateen2, 0
     j       pass

@@ -1,4 +1,4 @@
-"""Test finisher (sifive,test1): a 32-bit write ends the run."""
+"""Test finisher (sifive,test1): a write of 32 bits or more ends the run."""
 
 from isa.platform import FINISHER_FAIL, FINISHER_PASS, FINISHER_RESET
 from sim.model.devices.device import PlainState
@@ -15,7 +15,7 @@ class Finisher(PlainState):
         self.code = RUNNING
 
     def write(self, offset: int, size: int, value: int) -> None:
-        if offset == 0 and self.code == RUNNING:
+        if offset == 0 and size >= 4 and self.code == RUNNING:
             command = value & 0xFFFF
             if command in (FINISHER_PASS, FINISHER_RESET):
                 self.code = 0

@@ -15,9 +15,10 @@ def test_commands(value: int, code: int) -> None:
     assert f.code == code
 
 
-def test_only_offset_0_counts_and_only_the_first_end() -> None:
+def test_only_a_word_at_offset_0_counts_and_only_the_first_end() -> None:
     f = Finisher()
     f.write(4, 4, 0x5555)
+    f.write(0, 2, 0x5555)
     assert f.code == RUNNING
     f.write(0, 4, 0x3_3333)
     f.write(0, 4, 0x5555)
