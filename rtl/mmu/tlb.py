@@ -95,9 +95,10 @@ class Tlb(wiring.Component):
         m.d.comb += index.eq(set_of(number, space.virtual, len(index)))
         m.d.comb += [space[name].eq(value) for name, value in space_of(request.mode, context, self._has_h).items()]
         asid = Mux(space.virtual, context.vsatp_asid, context.satp_asid)[:profile.asid_bits]
-        vmid = context.hgatp_vmid[:profile.vmid_bits if self._has_h else 0]
+        vmid = context.hgatp_vmid[:profile.vmid_bits]
         tag = Cat(number[len(index):], high[0], space)
-        row = data.StructLayout({"tag": len(tag), "asid": len(asid), "vmid": len(vmid), "page": Page})
+        row = data.StructLayout({"tag": len(tag), "asid": len(asid), **({"vmid": len(vmid)} if self._has_h else {}),
+                                 "page": Page})
 
         regular = Signal()      # all high bits are equal, so that the tag says everything of the address
         permitted, matches, valid, hits = (Signal(self._ways, name=name) for name in ("permitted", "matches", "valid", "hits"))
@@ -115,19 +116,21 @@ class Tlb(wiring.Component):
             read, write = table.read_port(domain="comb"), table.write_port()
             entry = read.data
             keep = victim[way] & self.fill
+            of_guest = (entry.vmid == vmid) | ~space.virtual if self._has_h else C(1, 1)
             m.d.comb += [
                 read.addr.eq(index),
                 matches[way].eq((entry.tag == tag) & ((entry.asid == asid) | entry.page.glob)
-                                & ((entry.vmid == vmid) | ~space.virtual)),
+                                & of_guest),
                 permitted[way].eq(self._permits(entry.page)),
                 valid[way].eq(self._valid(m, way, index, space, keep, regular & ~self.once)),
                 write.addr.eq(index),
                 write.en.eq(keep),
                 write.data.tag.eq(tag),
                 write.data.asid.eq(asid),
-                write.data.vmid.eq(vmid),
                 write.data.page.eq(self.filled),
             ]
+            if self._has_h:
+                m.d.comb += write.data.vmid.eq(vmid)
             pages.append(entry.page)
         m.d.comb += self.page.eq(pages[0] if self._ways == 1 else Mux(hits[0], *pages))
 
@@ -142,8 +145,8 @@ class Tlb(wiring.Component):
     def _valid(self, m, way, index, space, store, lasts):
         """What fences look at, in flip-flops: returns whether the entry of a way at `index` is valid."""
         fence, sets = self.fence, range(self._sets)
-        valid, first, large = (Signal(self._sets, name=f"{name}{way}") for name in ("valid", "first", "large"))
-        virtual = Signal(self._sets, name=f"virtual{way}") if self._has_h else C(0, self._sets)
+        valid, virtual, first, large = (Signal(self._sets, name=f"{name}{way}")
+                                        for name in ("valid", "virtual", "first", "large"))
         at_address = Signal(self._sets, name=f"at_address{way}")
         g_stage = fence.kind == FenceKind.HFENCE_GVMA
         guest = (fence.kind == FenceKind.HFENCE_VVMA) | fence.virtual

@@ -69,25 +69,27 @@ class WalkCache(wiring.Component):
         low = exact_log2(self._entries) - self._config.has_h
         index = Cat(key.number[:low], key.g_stage if self._config.has_h else C(0, 0))
         tag = Cat(key.number[low:], Cat(key.virtual, key.second)[:2 * self._config.has_h])
-        asid, vmid = key.asid[:profile.asid_bits], key.vmid[:profile.vmid_bits * self._config.has_h]
-        row = data.StructLayout({"tag": len(tag), "asid": len(asid), "vmid": len(vmid), "region": Region})
+        asid, vmid = key.asid[:profile.asid_bits], key.vmid[:profile.vmid_bits]
+        row = data.StructLayout({"tag": len(tag), "asid": len(asid), **({"vmid": len(vmid)} if self._config.has_h else {}),
+                                 "region": Region})
         m.submodules.table = table = memory.Memory(shape=row, depth=self._entries, init=[])
         read, write = table.read_port(domain="comb"), table.write_port()
         entry = read.data
-        valid = Signal(self._entries)
-        virtual = Signal(self._entries) if self._config.has_h else C(0, self._entries)
+        of_guest = (entry.vmid == vmid) if self._config.has_h else C(1, 1)
+        valid, virtual = Signal(self._entries), Signal(self._entries)
         m.d.comb += [
             read.addr.eq(index),
-            self.hit.eq(valid.bit_select(index, 1) & (entry.tag == tag) & (entry.vmid == vmid)
+            self.hit.eq(valid.bit_select(index, 1) & (entry.tag == tag) & of_guest
                         & ((entry.asid == asid) | entry.region.g)),
             self.region.eq(entry.region),
             write.addr.eq(index),
             write.en.eq(self.fill),
             write.data.tag.eq(tag),
             write.data.asid.eq(asid),
-            write.data.vmid.eq(vmid),
             write.data.region.eq(self.filled),
         ]
+        if self._config.has_h:
+            m.d.comb += write.data.vmid.eq(vmid)
         both = fence.kind == FenceKind.HFENCE_GVMA
         guest = (fence.kind == FenceKind.HFENCE_VVMA) | fence.virtual
         for i in range(self._entries):

@@ -67,7 +67,7 @@ class Walker(wiring.Component):
         # ---- Where the walk is -------------------------------------------------------------------
         walked = Signal(TranslateRequest)
         space = Signal(Space)
-        guest = Signal() if has_h else C(0)     # in the G-stage
+        guest = Signal()            # in the G-stage; never without H
         final = Signal()            # the address is that of the access itself; else that of a first-stage PTE
         target = Signal(64)         # the address before the G-stage
         at = Signal(56)             # the physical address of a PTE, or of the access in the end
@@ -263,12 +263,13 @@ class Walker(wiring.Component):
                 with m.Elif(~pte.is_leaf()):                                                # step 4
                     m.d.sync += at.eq(step.onward)
                     m.next = "READ"
-                    with m.If(guest):
-                        m.d.sync += g_level.eq(level - 1)
-                    with m.Else():
+                    with m.If(~guest):
                         m.d.sync += [first_level.eq(level - 1), page.glob.eq(page.glob | pte.g)]
                         with m.If(~cached):     # the cache has the table behind the G-stage
                             go_on(step.onward, "READ")
+                    if has_h:
+                        with m.Else():
+                            m.d.sync += g_level.eq(level - 1)
                 with m.Elif(cached & (step.denied | step.stale)):
                     m.d.sync += anew.eq(1)
                     m.next = "BEGIN"
@@ -307,13 +308,7 @@ class Walker(wiring.Component):
                             page.x.eq(page.x & pte.x),
                         ]
                     m.d.sync += at.eq(step.onward)
-                    with m.If(guest):
-                        if has_h:
-                            m.d.sync += guest.eq(0)
-                        m.next = "READ"
-                        with m.If(final):
-                            m.next = "FINAL"
-                    with m.Else():
+                    with m.If(~guest):
                         m.d.sync += [
                             final.eq(1),
                             self.large.eq(level != 0),
@@ -322,6 +317,12 @@ class Walker(wiring.Component):
                             page.supervisor.eq(~pte.u),
                         ]
                         go_on(step.onward, "FINAL")
+                    if has_h:
+                        with m.Else():
+                            m.d.sync += guest.eq(0)
+                            m.next = "READ"
+                            with m.If(final):
+                                m.next = "FINAL"
                 with m.If(dropped):
                     m.next = "IDLE"
 

@@ -135,7 +135,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("tags and fences", "h_hlv", "an entry made by HLVX lets HLV read", "rtl/mmu/tlb.py",
           "page.r & (page.x |", "(page.r | FAULT) & (page.x |"),
     Fault("tags and fences", "h_fence", "entries of another VMID hit", "rtl/mmu/tlb.py",
-          "((entry.vmid == vmid) | ~space.virtual)", "((entry.vmid == vmid) | ~space.virtual | FAULT)"),
+          "(entry.vmid == vmid) | ~space.virtual if", "(entry.vmid == vmid) | ~space.virtual | FAULT if"),
     Fault("tags and fences", "h_fence", "a fence at an address leaves other fragments of the superpage", "rtl/mmu/tlb.py",
           "at_address[i] | large[i]", "at_address[i] | (large[i] & ~FAULT)"),
     Fault("tags and fences", "tlb", "entries of another ASID hit", "rtl/mmu/tlb.py",
