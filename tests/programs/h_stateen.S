@@ -64,11 +64,13 @@ PROGRAM 1
     EXPECT_BITS hstateen0, HSTATEEN0_SE0 | HSTATEEN0_ENVCFG, HSTATEEN0_SE0
     SET     mstateen0, 0
     EXPECT_BITS hstateen0, HSTATEEN0_SE0 | HSTATEEN0_ENVCFG, 0
-    CHECK   7                               /* the third pair is there like the second */
-    SET     mstateen2, -1
-    EXPECT_CSR mstateen2, 1 << 63
-    SET     hstateen2, -1
-    EXPECT_CSR hstateen2, 1 << 63
-    SET     mstateen2, 0
-    EXPECT_CSR hstateen2, 0
+    CHECK   7                               /* the third and fourth pair are like the second */
+    .irp    n, 2, 3
+    SET     mstateen\n, -1
+    EXPECT_CSR mstateen\n, 1 << 63
+    SET     hstateen\n, -1
+    EXPECT_CSR hstateen\n, 1 << 63
+    SET     mstateen\n, 0
+    EXPECT_CSR hstateen\n, 0
+    .endr
     j       pass
