@@ -176,10 +176,8 @@ class Walker(wiring.Component):
             with m.State("IDLE"):
                 m.d.sync += [
                     walked.eq(self.request),
-                    Cat(final, anew, answered, writing, appending, logged, permission, self.once).eq(0),
+                    Cat(*[guest] * has_h, final, anew, answered, writing, appending, logged, permission, self.once).eq(0),
                 ]
-                if has_h:
-                    m.d.sync += guest.eq(0)
                 with m.If(self.start):
                     m.next = "BEGIN"
 

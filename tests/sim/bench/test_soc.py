@@ -35,7 +35,7 @@ def test_programs_with_a_slow_bus(soc, source):
     """Timing changes and results do not; what depends on time may turn out otherwise, but equally on both sides."""
     result = soc.run(Job(elf=str(build_program(source)), stall_chance=0.5, stall_longest=7, seed=1, max_records=4000))
     assert result.verdict in (*ENDS, Verdict.LIMIT), result.detail
-    assert result.stalled > 100
+    assert result.stalled > min(100, result.records)
 
 
 @pytest.mark.parametrize("seed", range(3))
