@@ -117,7 +117,8 @@ def scenario(setting: Setting, states: int, only: str = "", flaw: str = "", shad
     outcome = done.outcome
     outcome.figures["forgery"] = [{"class": c.name, "states": c.states, "differences": len(c.wrong)} for c in classes]
     if outcome.verdict is not Verdict.DIVERGED and not passed(done, classes):
-        outcome.verdict, outcome.detail = Verdict.FAIL, explain(setting, classes, defines, edits) or outcome.detail
+        why = (explain(setting, classes, defines, edits), outcome.detail if outcome.verdict is Verdict.LIMIT else "")
+        outcome.verdict, outcome.detail = Verdict.FAIL, "; ".join(filter(None, why)) or outcome.detail
     return outcome
 
 
@@ -138,7 +139,7 @@ def _both(setting: Setting, macros: Mapping[str, Any], edits: Sequence[Edit], se
 
 def _limit(macros: Mapping[str, Any]) -> int:
     """Instructions after which a run will never end."""
-    return 1_000_000 + 100_000 * int(macros["FORGERY_STATES"])
+    return 1_000_000 + (100_000 if "FORGERY_CLASS" in macros else 30_000 * len(CLASSES)) * int(macros["FORGERY_STATES"])
 
 
 def _native(profile: Profile, macros: Mapping[str, Any], setting: Setting) -> str:
