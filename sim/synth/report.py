@@ -75,8 +75,8 @@ def page(rows: Sequence[tuple[list[str], str]]) -> str:
     """The text of docs/fpga.md."""
     lines = ["| core | LUT4 | FF | block RAM | DSP | fmax, MHz | seeds |", "|---|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(cells) + " |" for cells, _ in rows]
-    lines += ["", "## Longest paths", "", "Of the first seed, by unit, in nanoseconds:", ""]
-    lines += [f"- {cells[0]}: {path}" for cells, path in rows if path]
+    if paths := [f"- {cells[0]}: {path}" for cells, path in rows if path]:
+        lines += ["", "## Longest paths", "", "Of the first seed, by unit, in nanoseconds:", "", *paths]
     return HEAD + "\n".join(lines) + "\n"
 
 
