@@ -60,9 +60,6 @@ class CsrVerdict(data.Struct):
     mode: Mode
     illegal: 1
     virtual: 1
-    sys_illegal: 1
-    sys_virtual: 1
-    mem_refused: 1
     refetch: 1
     hold: 1
     pause_exit: 1
@@ -151,7 +148,7 @@ class Commit(wiring.Component):
             is_csr.eq(unit.matches(Unit.CSR)),
             self.update.eq(sound & op.fetch_fault & self.fetch_fault.update),
             self.csr_valid.eq(self.valid & is_csr),
-            self.mem_valid.eq(sound & is_mem & ~csr.mem_refused),
+            self.mem_valid.eq(sound & is_mem & ~csr.illegal & ~csr.virtual),
         ]
 
         # ---- Exceptions, first match wins --------------------------------------------------------
@@ -179,9 +176,9 @@ class Commit(wiring.Component):
                 found.bus_error.eq(self.fetch_fault.bus_error),
                 found.error_paddr.eq(self.fetch_fault.error_paddr),
             ]
-        with m.Elif(control.illegal | is_csr & csr.illegal | csr.sys_illegal):
+        with m.Elif(control.illegal | csr.illegal):
             m.d.comb += [found.trap.cause.eq(EXC["ILLEGAL_INSTRUCTION"]), found.trap.tval.eq(bits)]
-        with m.Elif(is_csr & csr.virtual | csr.sys_virtual):
+        with m.Elif(csr.virtual):
             m.d.comb += [found.trap.cause.eq(EXC["VIRTUAL_INSTRUCTION"]), found.trap.tval.eq(bits)]
         with m.Elif(csr.pause_exit):
             m.d.comb += [found.trap.cause.eq(EXC["PAUSE_LOOP"]), found.trap.tval.eq(bits)]
@@ -244,7 +241,7 @@ class Commit(wiring.Component):
                                SysOp.HFENCE_GVMA, SysOp.HINVAL_GVMA)
         m.d.comb += [
             # A fence never waits; were this `retires`, ending a page walk would seem to depend on the bus.
-            self.fence.valid.eq(sound & is_fence & ~csr.sys_illegal & ~csr.sys_virtual),
+            self.fence.valid.eq(sound & is_fence & ~csr.illegal & ~csr.virtual),
             self.fence.virtual.eq(csr.mode[2]),
             self.fence.has_addr.eq(control.rs1 != 0),
             self.fence.has_id.eq(control.rs2 != 0),

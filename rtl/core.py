@@ -50,6 +50,11 @@ class Writeback(data.Struct):
     value: 64
 
 
+def writes_csr(instruction) -> Value:
+    """Does this CSR instruction write? Not CSRRS and CSRRC of x0 or of a zero."""
+    return instruction.control.csr_always | (instruction.insn[15:20] != 0)
+
+
 class Core(wiring.Component):
     """One hart.
 
@@ -214,7 +219,7 @@ class Core(wiring.Component):
             redirect.m_target.eq(commit.target),
             redirect.holds.eq(late.holds),
         ]
-        x.stall_on(x_is_div & ~div.done)
+        x.stall_on(x_is_div & ~div.done | csr.busy)
         x.kill_on(commit.flush)
 
         # ---- M: access memory and CSRs, commit ---------------------------------------------------
@@ -291,16 +296,21 @@ class Core(wiring.Component):
 
         # ---- CSRs and traps ----------------------------------------------------------------------
         m.d.comb += [
+            csr.next.csr.eq(x_control.unit == Unit.CSR),
+            csr.next.addr.eq(x.payload.insn[20:32]),
+            csr.next.write.eq(writes_csr(x.payload)),
+            csr.next.sys.eq(x_control.sys),
+            csr.next.cbo_valid.eq(x_control.unit == Unit.CBO),
+            csr.next.cbo.eq(x_control.cbo),
+            csr.next.masked_by.eq(x_control.masked_by),
+            csr.advance.eq(m_.enter.ready),
             csr.request.addr.eq(m_.payload.insn[20:32]),
             csr.request.op.eq(m_control.csr_op),
-            csr.request.write.eq(m_control.csr_always | (m_.payload.insn[15:20] != 0)),
+            csr.request.write.eq(writes_csr(m_.payload)),
             csr.request.operand.eq(m_.payload.result),
             csr.request_valid.eq(commit.csr_valid),
             csr.commit.eq(commit.csr_commit),
             csr.sys_op.eq(m_control.sys),
-            csr.cbo_valid.eq(m_control.unit == Unit.CBO),
-            csr.cbo.eq(m_control.cbo),
-            csr.masked_by.eq(m_control.masked_by),
             csr.pause.eq(m_control.pause),
             csr.acts.eq(commit.acts),
             csr.trap.eq(commit.trap),

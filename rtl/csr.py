@@ -17,7 +17,7 @@ from rtl.csr_access import CsrAccess
 from rtl.csr_registers import home, present, registers
 from rtl.csr_rules import conditions, fixed_masks, turns_zero, visible
 from rtl.csr_values import pending, values
-from rtl.csr_words import EPC, TVEC, WORDS, CsrWords, Place, place
+from rtl.csr_words import EPC, WORDS, CsrWords, Place, place
 from rtl.hpm import Happenings, Hpm
 from rtl.interrupts import BITS, Interrupts
 from rtl.legality import Legality
@@ -25,7 +25,7 @@ from rtl.pause_loop import PauseLoop
 from rtl.pmp import PmpCsr
 from rtl.timer import Timer
 from rtl.tree import any_of
-from rtl.types import Arm, CboOp, CsrOp, CsrRequest, MmuContext, Mode, SysOp, TrapInfo
+from rtl.types import Arm, CsrOp, CsrRequest, MmuContext, Mode, Privileged, SysOp, TrapInfo
 
 # What interrupts depend on, besides the mode. Who writes one of them waits for a new choice.
 INTERRUPT_CONTROL = ("mstatus", "sstatus", "vsstatus", "mie", "sie", "hie", "vsie", "mip", "sip", "hip", "vsip", "hvip",
@@ -41,29 +41,28 @@ class CsrFile(wiring.Component):
     def __init__(self, config: Config):
         self._config = config
         super().__init__({
+            # An instruction is looked up before it is here: it comes at the end of a cycle with `advance`. Until the next
+            # one the verdict of its legality stays.
+            "next":          In(Privileged),
+            "advance":       In(1),
+            "illegal":       Out(1),
+            "virtual":       Out(1),
             # A CSR instruction. Outputs answer in the same cycle; `commit` writes at its end.
             "request":       In(CsrRequest),
             "request_valid": In(1),         # no later than anything else: whether or not the instruction will act
             "commit":        In(1),
             "rdata":         Out(64),
             "wvalue":        Out(64),       # what a read of the same address would return after the write
-            "illegal":       Out(1),
-            "virtual":       Out(1),
             "refetch":       Out(1),        # younger instructions must be fetched again after this write
             "retranslates":  Out(1),        # it may change how memory accesses are translated, or in which mode
             "hold":          Out(1),        # it must stay for another cycle
             # Another instruction.
             "sys_op":        In(SysOp),
-            "cbo_valid":     In(1),
-            "cbo":           In(CboOp),
-            "masked_by":     In(8),         # the bit of hisadis that takes it from a guest; 0: none does
             "pause":         In(1),
             "acts":          In(1),         # an instruction that accesses no memory is in its last cycle
-            "sys_illegal":   Out(1),
-            "sys_virtual":   Out(1),
-            "mem_refused":   Out(1),        # either of them, if it accesses memory; early
             "pause_exit":    Out(1),        # exception 24 takes its place
             "wait":          Out(1),        # no instruction may begin in this cycle
+            "busy":          Out(1),        # none may come: after reset, and while what a trap writes goes the way of its write
             # The state that the pipeline and the memory-management unit look at.
             "mode":          Out(Mode, init=Mode.M),
             "data_mode":     Out(Mode),     # effective mode of ordinary loads and stores
@@ -98,7 +97,7 @@ class CsrFile(wiring.Component):
             "seen_cycle":    Out(64),
             "seen_irq":      Out(12),
             "clock":         Out(64),
-            # What happened in this cycle, for the hpm counters (isa/events.py).
+            # What happened in this cycle, for the hpm counters (isa/events.py): they count it in the next.
             "event_tlb_miss":       In(1),
             "event_tlb_miss_g":     In(1),
             "event_walk_reference": In(1),
@@ -127,7 +126,39 @@ class CsrFile(wiring.Component):
         m.submodules.timer = timer = Timer(has_h=has_h)
         m.submodules.interrupts = interrupts = Interrupts()
         m.submodules.target = target = trap.TrapTarget()
-        select = dict(zip(access.names, access.select, strict=True))
+
+        # What the instruction that comes next means, and whether it may. By then the one before it may have written a CSR: but
+        # each that opens or closes others does so for modes that cannot write it, and a change of mode empties the pipeline.
+        coming, selected = self.next, Signal.like(access.select)
+        is_counter, is_pmp, is_wide, at_csr, at_return = Signal(), Signal(), Signal(), Signal(Place), Signal(Place)
+        accessed = dict(zip(access.names, access.select, strict=True))
+        select = dict(zip(access.names, selected, strict=True))
+        wide = [name for name in access.names if name in WORDS]
+        masked = (mode[2] & (coming.masked_by & r.hisadis.as_value()).any()) if profile.has("Xdoppel") else C(0, 1)
+        m.d.comb += [
+            access.valid.eq(coming.csr & ~self.trap_enter & ~words.busy),
+            access.addr.eq(coming.addr),
+            access.write.eq(coming.write),
+            access.mode.eq(mode),
+            *csr_context.gates(access.gates, r, profile),
+            legality.op.eq(coming.sys),
+            legality.cbo.eq(coming.cbo_valid),
+            legality.mode.eq(mode),
+            *csr_context.permissions(legality, r, coming.cbo, profile),
+            at_csr.eq(any_of(Mux(accessed[name], place(name), 0) for name in wide)),
+            at_return.row.eq(EPC),
+            at_return.arm.eq(trap.return_arm(coming.sys, mode)),
+        ]
+        with m.If(self.advance):
+            m.d.sync += [
+                self.illegal.eq(Mux(coming.csr, access.illegal, legality.illegal) | masked),
+                self.virtual.eq(Mux(coming.csr, access.virtual, legality.virtual) & ~masked),
+                selected.eq(access.select),
+                is_counter.eq(access.counter),
+                is_pmp.eq(access.pmp),
+                is_wide.eq(Cat(accessed[name] for name in wide).any()),
+                words.at.eq(Mux(coming.sys.as_value().matches(SysOp.MRET, SysOp.SRET), at_return, at_csr)),
+            ]
 
         def written(*names: str) -> Value:
             """Does an instruction write one of these in this cycle?"""
@@ -148,14 +179,13 @@ class CsrFile(wiring.Component):
 
         # Read
         shown = visible(r, mode, profile)
-        wide = [name for name in select if name in WORDS]
         old, operand, new, zeroes = (Signal(64, name=name) for name in ("old", "operand", "new", "zeroes"))
         sei = C(1 << causes.IRQ["SEI"], 64)
         sources = [(value, select[name]) for name, value in values(rows, r, mip, shown, profile).items() if name in select]
         sources += [
-            (words.value, Cat(select[name] for name in wide).any()),
-            (counters.value, access.counter),
-            (self.pmp.value, access.pmp),
+            (words.value, is_wide),
+            (counters.value, is_counter),
+            (self.pmp.value, is_pmp),
             (Mux(mode[2], timer.guest_time, timer.time) if has_h else timer.time, select["time"]),
         ]
         m.d.comb += [
@@ -200,62 +230,24 @@ class CsrFile(wiring.Component):
         line = Mux(select["mip"] & lines[causes.IRQ["SEI"]], sei, 0)
         m.d.comb += [
             words.data.eq(merged(wide)),
-            words.write.eq(written(*wide)),
-            self.pmp.select.eq(access.pmp),
+            words.write.eq(self.commit & request.write & is_wide),
+            self.pmp.select.eq(self.request_valid & is_pmp),
             self.pmp.number.eq(request.addr),
             self.pmp.write.eq(self.commit & request.write),
             self.pmp.new.eq(new),
-            self.wvalue.eq(Mux(access.pmp, self.pmp.written, Mux(access.counter, new, merged(select) | line))),
+            self.wvalue.eq(Mux(is_pmp, self.pmp.written, Mux(is_counter, new, merged(select) | line))),
             self.retranslates.eq(request.write & Cat(select[name] for name in TRANSLATION if name in select).any()),
             # What younger instructions were fetched with, in the mode that goes on.
-            self.refetch.eq(request.write & (access.pmp | select["satp"] & (mode == Mode.S)
+            self.refetch.eq(request.write & (is_pmp | select["satp"] & (mode == Mode.S)
                                              | (select["vsatp"] & mode[2] if has_h else 0))),
         ]
-
-        # Who may
-        m.d.comb += [
-            access.valid.eq(self.request_valid & ~words.busy),
-            access.addr.eq(request.addr),
-            access.write.eq(request.write),
-            access.mode.eq(mode),
-            *csr_context.gates(access.gates, r, profile),
-            self.illegal.eq(self.request_valid & access.illegal),
-            self.virtual.eq(self.request_valid & access.virtual),
-            legality.op.eq(self.sys_op),
-            legality.cbo.eq(self.cbo_valid),
-            legality.mode.eq(mode),
-            *csr_context.permissions(legality, r, self.cbo, profile),
-            self.sys_illegal.eq(legality.illegal),
-            self.sys_virtual.eq(legality.virtual),
-        ]
-        # Whether an access begins must be known early: from the state of the last cycle. That is soon enough, as each of these
-        # CSRs binds modes that cannot write it, and a change of mode empties the pipeline.
-        refused = {}
-        judged = [SysOp.HLSV] if has_h else []
-        judged += [op for op in CboOp if profile.has("Zicboz" if op == CboOp.ZERO else "Zicbom")]
-        for op in judged:
-            m.submodules[f"legality_{op.name.lower()}"] = judge = Legality()
-            refused[op] = Signal(name=f"refused_{op.name.lower()}")
-            m.d.comb += [
-                judge.op.eq(op if isinstance(op, SysOp) else SysOp.NONE),
-                judge.cbo.eq(isinstance(op, CboOp)),
-                judge.mode.eq(mode),
-                *csr_context.permissions(judge, r, op if isinstance(op, CboOp) else CboOp(0), profile),
-            ]
-            m.d.sync += refused[op].eq(judge.illegal | judge.virtual)
-        with m.If(self.cbo_valid), m.Switch(self.cbo):
-            for op in refused.keys() & set(CboOp):
-                with m.Case(op):
-                    m.d.comb += self.mem_refused.eq(refused[op])
-        with m.Elif(self.sys_op == SysOp.HLSV):
-            m.d.comb += self.mem_refused.eq(refused.get(SysOp.HLSV, 0))
 
         # Counters and time
         m.d.sync += self.clock.eq(self.clock + 1)
         m.d.comb += [
             counters.number.eq(request.addr),
-            counters.access.eq(access.counter),
-            counters.write.eq(self.commit & request.write & access.counter),
+            counters.access.eq(is_counter),
+            counters.write.eq(self.commit & request.write & is_counter),
             counters.data.eq(new),
             counters.increments.eq(hpm.increments),
             hpm.mode.eq(mode),
@@ -264,16 +256,17 @@ class CsrFile(wiring.Component):
             hpm.interrupt.eq(self.trap.interrupt),
             hpm.cause.eq(self.trap.cause),
             hpm.mcountinhibit.eq(r.mcountinhibit.as_value()),
-            *(hpm.happened[name].eq(getattr(self, f"event_{name}")) for name, _ in Happenings.as_shape()),
             *(hpm.mhpmevent[i].eq(getattr(r, f"mhpmevent{3 + i}").event) for i in range(profile.hpm_counters)),
             timer.now.eq(self.time),
             timer.stimecmp.eq(r.stimecmp),
             timer.changed.eq(written(*TIMER_CONTROL)),
-            self.hold.eq(access.counter & counters.hold),
+            self.hold.eq(is_counter & counters.hold),
             self.seen_time.eq(timer.time),
-            self.seen_cycle.eq(Mux(access.counter, counters.value, 0)),
+            self.seen_cycle.eq(Mux(self.request_valid & is_counter, counters.value, 0)),
             self.seen_irq.eq(lines),
         ]
+        # Some of these are known late, and none belongs to an instruction.
+        m.d.sync += [hpm.happened[name].eq(getattr(self, f"event_{name}")) for name, _ in Happenings.as_shape()]
         if profile.has("Smcntrpmf"):
             m.d.comb += [hpm.mcyclecfg.eq(r.mcyclecfg), hpm.minstretcfg.eq(r.minstretcfg)]
         if has_h:
@@ -287,37 +280,29 @@ class CsrFile(wiring.Component):
             interrupts.mode.eq(mode),
             interrupts.m_enable.eq(r.mstatus.mie),
             interrupts.s_enable.eq(r.mstatus.sie),
-            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL)),
-            self.interrupt.eq(interrupts.interrupt & ~timer.settling),
+            interrupts.changed.eq(self.trap_enter | self.ret_enter | written(*INTERRUPT_CONTROL) | timer.settling),
+            self.interrupt.eq(interrupts.interrupt),
             self.interrupt_cause.eq(interrupts.cause),
-            self.wait.eq(interrupts.unsettled | timer.settling | words.busy | counters.clearing),
+            self.wait.eq(interrupts.unsettled),
+            self.busy.eq(words.busy | counters.clearing),
             self.wakeup.eq((mip & r.mie.as_value()).any()),
         ]
         if has_h:
             m.d.comb += [interrupts.hideleg.eq(r.hideleg.as_value()), interrupts.vs_enable.eq(r.vsstatus.sie)]
 
         # Traps and returns
-        at_csr, at_return, at_vector = Signal(Place), Signal(Place), Signal(Place)
-        returns = self.sys_op.as_value().matches(SysOp.MRET, SysOp.SRET)
         m.d.comb += [
             target.trap.eq(self.trap),
             target.mode.eq(mode),
             target.medeleg.eq(r.medeleg.as_value()),
             target.mideleg.eq(r.mideleg.as_value()),
-            at_csr.eq(any_of(Mux(select[name], place(name), 0) for name in wide)),
-            at_return.row.eq(EPC),
-            at_return.arm.eq(trap.return_arm(self.sys_op, mode)),
-            at_vector.row.eq(TVEC),
-            at_vector.arm.eq(target.arm),
-            words.at.eq(Mux(self.trap.interrupt, at_vector, Mux(returns, at_return, at_csr))),
             words.trap_enter.eq(self.trap_enter),
             words.trap.eq(self.trap),
             words.arm.eq(target.arm),
             words.cause.eq(target.cause),
-            # Where an interrupt or a return leads to; bit 0 of xepc is 0, so that it never is vectored.
-            self.ret_pc.eq(Cat(C(0, 1), words.even[1], words.even[2:] + Mux(words.even[0], target.cause, 0))),
+            self.ret_pc.eq(words.value),
             self.ret_mode.eq(trap.return_mode(r, self.sys_op, mode, has_h=has_h)),
-            self.trap_vector.eq(Mux(self.trap.interrupt, self.ret_pc, words.base)),
+            self.trap_vector.eq(Cat(C(0, 2), words.base[2:] + Mux(self.trap.interrupt & words.base[0], target.cause, 0))),
             self.trap_mode.eq(target.to_mode),
             self.trap_cause.eq(target.cause),
             self.trap_gva.eq(target.gva),
@@ -353,12 +338,6 @@ class CsrFile(wiring.Component):
                 pause_loop.gap.eq(r.hple.gap),
                 self.pause_exit.eq(pause_loop.exit),
             ]
-            with m.If(mode[2] & (self.masked_by & r.hisadis.as_value()).any()):
-                m.d.comb += self.sys_illegal.eq(1)
-            masked = Signal.like(self.masked_by)
-            m.d.sync += masked.eq(Mux(mode[2], r.hisadis.as_value(), 0))
-            with m.If((self.masked_by & masked).any()):
-                m.d.comb += self.mem_refused.eq(1)
             with m.If(self.log_append):
                 m.d.sync += r.hpmli.index.eq(r.hpmli.index + 1)
         return m

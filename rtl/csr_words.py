@@ -42,30 +42,30 @@ def place(name: str) -> int:
 
 
 class CsrWords(wiring.Component):
-    """1. `value` is the word at `at`, and `even` the one of the even bank in its column and row, in the same cycle.
+    """1. `value` is the word at `at`, in the same cycle.
     2. With `write` the word becomes `data` at the end of the cycle.
     3. In the cycles after `trap_enter` the words of the trap are written. `busy` is high until they are all there.
     4. After reset all words become 0, and `busy` is high until they are.
     5. While `busy` there is neither `write` nor `trap_enter`, and `data` is 0.
+    6. Bit 1 of `base` is 0.
     """
 
     at:         In(Place)
     write:      In(1)
     data:       In(64)
     value:      Out(64)
-    even:       Out(64)
     trap_enter: In(1)
     trap:       In(TrapInfo)
     arm:        In(Arm)         # of the trap
     cause:      In(6)           # as written to xcause
-    base:       Out(64)         # of the trap's xtvec, without MODE
+    base:       Out(64)         # xtvec of the trap
     busy:       Out(1)
 
     def elaborate(self, platform):
         m = Module()
         m.submodules.even_bank = even_bank = memory.Memory(shape=64, depth=len(EVEN), init=[])
         m.submodules.odd_bank = odd_bank = memory.Memory(shape=64, depth=len(ODD), init=[])
-        m.submodules.bases = bases = memory.Memory(shape=62, depth=4, init=[])      # the row TVEC once more
+        m.submodules.bases = bases = memory.Memory(shape=63, depth=4, init=[])      # the row TVEC once more
         even_read, odd_read = even_bank.read_port(domain="comb"), odd_bank.read_port(domain="comb")
         even_write, odd_write = even_bank.write_port(), odd_bank.write_port()
         base_read, base_write = bases.read_port(domain="comb"), bases.write_port()
@@ -74,9 +74,8 @@ class CsrWords(wiring.Component):
             even_read.addr.eq(at),
             odd_read.addr.eq(at),
             base_read.addr.eq(self.arm),
-            self.even.eq(even_read.data),
             self.value.eq(Mux(self.at.odd, odd_read.data, even_read.data)),
-            self.base[2:].eq(base_read.data),
+            self.base.eq(Cat(base_read.data[0], C(0, 1), base_read.data[1:])),
         ]
 
         # What a trap writes, in its cycle after the trap and 0 in all others.
@@ -97,7 +96,7 @@ class CsrWords(wiring.Component):
             even_write.data.eq(self.data | after(1, trap.pc & ~1, "pc") | after(2, trap.tval2, "tval2")),
             odd_write.data.eq(self.data | after(1, trap.tval, "tval") | after(2, trap.tinst, "tinst")
                               | after(3, Cat(self.cause, C(0, 57), trap.interrupt), "cause")),
-            base_write.data.eq(even_write.data[2:]),
+            base_write.data.eq(Cat(even_write.data[0], even_write.data[2:])),
         ]
 
         # Where it goes. Reset is the other reason to write without being asked.

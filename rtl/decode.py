@@ -1,14 +1,15 @@
 """Decoder: one 32-bit instruction to the controls of the pipeline, every one derived from the rows of
 `isa.insns`."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 
 from amaranth.hdl import *
 from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
 from isa.csrs import BY_NAME as CSRS
-from isa.insns import Insn
+from isa.insns import FIELDS, Insn
 from isa.profile import Profile
 
 from .alu import AluOp, operation
@@ -72,6 +73,7 @@ class Control(data.Struct):
 _CSR = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
 _DEFERRABLE = {"add", "sub", "addw", "subw", "addi", "addiw", "beq", "bne", "blt", "bge", "bltu", "bgeu",
                "csrrw", "csrrs", "csrrc"}
+EARLY = ("deferrable", "late_b")
 _MEMORY = {"load", "store", "amo", "hload", "hstore"}
 _MASKS = {field.ext: field.mask for field in CSRS["hisadis"].fields}
 
@@ -137,8 +139,28 @@ class Decoded(data.Struct):
     deferred: 1  # one is late, and M does what X cannot do without it
 
 
+def telling(wanted: Collection[str], others: Collection[str]) -> list[str]:
+    """Patterns that an instruction matches if it matches one of `wanted`, and does not if it matches one of `others`; they look
+    at few of its bits. Raises ValueError if no bit tells two of them apart."""
+    looked_at: set[int] = set()
+
+    def differ(a: str, b: str) -> set[int]:
+        return {i for i, (x, y) in enumerate(zip(a, b, strict=True)) if {x, y} == {"0", "1"}}
+
+    pairs = [differ(a, b) for a in wanted for b in others]
+    if not all(pairs):
+        raise ValueError("Some instructions that are to be told apart have a bit pattern in common.")
+    while pairs := [pair for pair in pairs if not pair & looked_at]:
+        count = Counter(i for pair in pairs for i in pair)
+        looked_at.add(max(sorted(count), key=count.__getitem__))
+    return sorted({"".join(bit if i in looked_at else "-" for i, bit in enumerate(pattern)) for pattern in wanted})
+
+
 class Decode(wiring.Component):
-    """Combinational: one comparison per row, then every control is an OR of rows; PAUSE and FENCE match together."""
+    """Combinational: one comparison per row, then every control is an OR of rows; PAUSE and FENCE match together.
+
+    What the stage D itself looks at, EARLY, is there long before the rest, and may be anything when the instruction is illegal.
+    """
 
     insn:    In(32)
     control: Out(Control)
@@ -157,14 +179,25 @@ class Decode(wiring.Component):
         def rows_where(wanted: Callable[[Insn], object]) -> Value:
             return (matches & sum(1 << i for i, row in enumerate(self._rows) if wanted(row))).any()
 
-        for name in self._controls[0]:
+        def early(rows: list[Insn], wanted: Callable[[Insn], object]) -> Value:
+            own, others = {row.pattern for row in rows if wanted(row)}, {row.pattern for row in rows if not wanted(row)}
+            yes, no = telling(own, others), telling(others, own)
+            return self.insn.matches(*yes) if len(yes) <= len(no) else ~self.insn.matches(*no)
+
+        for name in EARLY:
+            having = {row for row, values in zip(self._rows, self._controls, strict=True) if values[name]}
+            m.d.comb += control[name].eq(early(self._rows, having.__contains__))
+        for name in ("rs1", "rs2"):
+            hi, lo = FIELDS[name]
+            rest = [row for row in self._rows if row.pattern[31 - hi:32 - lo] != "00000"]   # of the others it is x0 anyhow
+            reads = early(rest, lambda row, name=name: name in row.operands)
+            m.d.comb += control[name].eq(Mux(reads, field(self.insn, name), 0))
+        for name in sorted(self._controls[0].keys() - set(EARLY)):
             bits = Value.cast(control[name])
             m.d.comb += [bits[i].eq((matches & sum((encoding(values[name]) >> i & 1) << j
                                                    for j, values in enumerate(self._controls))).any())
                          for i in range(len(bits))]
-        for name in ("rd", "rs1", "rs2"):
-            m.d.comb += control[name].eq(Mux(rows_where(lambda row, name=name: name in row.operands),
-                                             field(self.insn, name), 0))
+        m.d.comb += control.rd.eq(Mux(rows_where(lambda row: "rd" in row.operands), field(self.insn, "rd"), 0))
         for name in sorted({immediate_name(row) for row in self._rows} - {""}):
             with m.If(rows_where(lambda row, name=name: immediate_name(row) == name)):
                 m.d.comb += control.imm.eq(immediate(self.insn, name, 32).as_signed())

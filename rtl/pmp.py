@@ -55,9 +55,10 @@ class PmpConfig(data.Struct):
 
 
 class Pmp(wiring.Component):
-    """`pmp_regions` entries of grain `pmp_grain`, looked at one per cycle until one matches or no further one is in use.
+    """`pmp_regions` entries of grain `pmp_grain`, looked at one per cycle until one matches or no further one is in use; the
+    cycle after that gives the answer.
 
-    A page has one answer, as the grain is no smaller. A CSR instruction makes the check wait for a cycle.
+    A page has one answer, as the grain is no smaller. A check that goes on while a register is written is void.
     """
 
     def __init__(self, config: Config):
@@ -101,20 +102,23 @@ class Pmp(wiring.Component):
         in_use = Cat(entry_config.a != pmp.OFF for entry_config in configs)
         last = ~Cat(in_use[i + 1:].any() for i in regions).bit_select(entry, 1)
         no_locks = ~Cat(entry_config.l for entry_config in configs).any()
-        matches, free, works = Signal(), Signal(), Signal()
+        matches, free, ends = Signal(), Signal(), Signal()
         m.d.comb += [
-            works.eq(check.check & ~csr.select),
             below.eq(page < bound[1:]),
             matches.eq(Mux(config.a == pmp.TOR, reached & below,
                            (config.a == pmp.NAPOT) & ~((page ^ bound[1:]) & ~size).any())),
             free.eq(check.machine & (~matches | ~config.l)),
-            check.done.eq(works & (matches | last | check.machine & no_locks)),
-            Cat(check.r, check.w, check.x).eq(Cat(config.r, config.w, config.x) & matches.replicate(3) | free.replicate(3)),
+            check.done.eq(check.check & ends),
         ]
         with m.If(~check.check):
-            m.d.sync += [entry.eq(0), reached.eq(1)]
-        with m.Elif(works & ~check.done):
-            m.d.sync += [entry.eq(entry + 1), reached.eq(~below)]
+            m.d.sync += [ends.eq(0), entry.eq(0), reached.eq(1)]
+        with m.Elif(~ends):
+            m.d.sync += [
+                ends.eq(matches | last | check.machine & no_locks),
+                Cat(check.r, check.w, check.x).eq(Cat(config.r, config.w, config.x) & matches.replicate(3) | free.replicate(3)),
+                entry.eq(entry + 1),
+                reached.eq(~below),
+            ]
 
         # ---- Registers ---------------------------------------------------------------------------
         per_register = 8

@@ -9,7 +9,8 @@ class Timer(wiring.Component):
     """The outputs are two cycles old and belong together: `guest_time` is `time` + htimedelta, `pending_s` says that
     `time` >= stimecmp, `pending_vs` that `guest_time` >= vstimecmp. Outputs named `next_` are those of the next cycle.
 
-    `changed` announces that one of the CSRs is another one in the next cycle. It shows in the third: `settling` until then.
+    `changed` announces that one of the CSRs is another one in the next cycle. It shows in the third: `settling` says that it
+    does not in the next.
     Without H no guest has a time, and nothing is pending for one.
     """
 
@@ -32,14 +33,14 @@ class Timer(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        time, since = Signal(64), Signal(2)
-        m.d.comb += self.settling.eq(since.any())
+        time, changed = Signal(64), Signal()
+        m.d.comb += self.settling.eq(self.changed | changed)
         m.d.sync += [
             time.eq(self.now),
             self.next_pending_s.eq(self.now >= self.stimecmp),
             self.time.eq(time),
             self.pending_s.eq(self.next_pending_s),
-            since.eq(Cat(self.changed, since)),
+            changed.eq(self.changed),
         ]
         if self._has_h:
             guest_time, delayed = Signal(64), Signal(64)

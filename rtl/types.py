@@ -258,6 +258,18 @@ class CboOp(enum.Enum, shape=2):
     ZERO = 3
 
 
+class Privileged(data.Struct):
+    """What decides whether an instruction is legal in its mode."""
+
+    csr: 1          # it is one of CSRs
+    addr: 12        # ... of this one
+    write: 1        # ... and writes
+    sys: SysOp
+    cbo_valid: 1    # it is a cache-block operation
+    cbo: CboOp
+    masked_by: 8    # the bit of hisadis that takes it from a guest; 0: none does
+
+
 class TrapInfo(data.Struct):
     """A trap about to be taken, as the commit stage knows it."""
 

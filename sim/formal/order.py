@@ -112,7 +112,7 @@ class Order(wiring.Component):     # type: ignore[misc]
             failed.eq(lsu.valid & lsu.done & lsu.response.fault),
         ]
 
-        verdict = Cat(csr.sys_illegal, csr.sys_virtual)
+        verdict = Cat(csr.illegal, csr.virtual)
         before, held, crowd = Signal(2), Signal(), Signal()
         m.d.sync += [before.eq(verdict), held.eq(activity.m_valid & activity.m_held)]
         with m.If(activity.m_trap & activity.x_valid & activity.d_valid & out.valid):
@@ -124,7 +124,6 @@ class Order(wiring.Component):     # type: ignore[misc]
             self.stages.eq(Cat(activity.m_valid, activity.x_valid, activity.d_valid)),
         ]
         x, m_ = self._redirect.x, self._redirect.m
-        accesses = m_.control.unit.as_value().matches(Unit.LOAD, Unit.STORE, Unit.AMO, Unit.HLOAD, Unit.HSTORE, Unit.CBO)
         if self._controls:
             m.d.comb += [
                 self.assumed.eq(1), self.holds.eq(decoded(x) & decoded(m_)), self.reached.eq(m_.control.sys.as_value() != 0),
@@ -132,7 +131,7 @@ class Order(wiring.Component):     # type: ignore[misc]
         else:
             m.d.comb += [
                 self.assumed.eq((~csr.pause_exit | csr.pause) & (~held | (verdict == before))
-                                & (~accesses | (csr.mem_refused == verdict.any())) & decoded(x) & decoded(m_)),
+                                & decoded(x) & decoded(m_)),
                 self.holds.eq((~valid | (pc.here == following) & ~(watching & pc.old))
                               & (acted == (valid & ~trap)) & (trapped == (valid & trap))
                               & ((regfile.rd == 0) | valid & ~trap & (regfile.rd == field["rd"]))
@@ -162,8 +161,7 @@ ORDER = Claim(
     assumes=("fetch delivers what follows in memory, or after a guess anything, and after a redirect its target",
              "controls are those of one instruction (controls)",
              "a branch goes where it does as long as it is in X",
-             "only `pause` ends a loop of pauses; an instruction that M holds does not become illegal; which memory access is "
-             "illegal or virtual, the CSR unit says early too"),
+             "only `pause` ends a loop of pauses; an instruction that M holds does not become illegal"),
     shows=tuple(SHOWS),
     bugs=(
         Mutation("a flush of M leaves what is in X", "rtl/core.py",

@@ -68,13 +68,25 @@ class Bench:
     async def ready(self):
         """To the next cycle in which an instruction may begin."""
         self.ctx.set(self.dut.request_valid, 0)
-        while self.get("wait"):
+        while self.get("wait") or self.get("busy"):
             await self.ctx.tick()
 
-    def ask(self, name, op=0, write=0, operand=0):
-        """Present a CSR instruction."""
+    def look_up(self, name, write=0):
+        """Announce the CSR instruction of the next cycle, and of those behind it."""
+        self.ctx.set(self.dut.next, {"csr": 1, "addr": self.numbers[name], "write": write})
+        self.ctx.set(self.dut.advance, 1)
+
+    def present(self, name, op=0, write=0, operand=0):
+        """The CSR instruction that was looked up is here."""
         self.ctx.set(self.dut.request, {"addr": self.numbers[name], "op": CsrOp(op), "write": write, "operand": operand})
         self.ctx.set(self.dut.request_valid, 1)
+
+    async def ask(self, name, op=0, write=0, operand=0):
+        """A CSR instruction, looked up in this cycle and here in the next one."""
+        self.ctx.set(self.dut.request_valid, 0)
+        self.look_up(name, write)
+        await self.ctx.tick()
+        self.present(name, op, write, operand)
 
     def get(self, name):
         return self.ctx.get(getattr(self.dut, name))
@@ -90,15 +102,22 @@ class Bench:
         await self.strobe("trap_enter")
         self.ctx.set(self.dut.trap, {})
 
+    async def announce(self, op):
+        """A return is looked up in this cycle and here in the next one."""
+        self.ctx.set(self.dut.next, {"sys": op})
+        self.ctx.set(self.dut.advance, 1)
+        await self.ctx.tick()
+        self.ctx.set(self.dut.sys_op, op)
+
     async def leave(self):
-        """Take the return that is presented."""
+        """Take the return that is here."""
         await self.strobe("ret_enter")
         self.ctx.set(self.dut.sys_op, SysOp.NONE)
 
     async def write(self, name, operand, op=0):
         """A CSR instruction that writes; the value reported is the one that a read then returns."""
         await self.ready()
-        self.ask(name, op, 1, operand)
+        await self.ask(name, op, 1, operand)
         if self.get("hold"):
             await self.ctx.tick()
             assert not self.get("hold")
@@ -131,7 +150,7 @@ class Bench:
         status = self.reference.at["mstatus"] & ~(MPP | MPV)
         await self.write("mstatus", status | (mode & 3) << 11 | (MPV if mode >> 2 else 0))
         await self.ready()
-        self.ctx.set(self.dut.sys_op, SysOp.MRET)
+        await self.announce(SysOp.MRET)
         await self.leave()
         self.reference.mret()
         assert self.get("mode") == mode == self.reference.mode
@@ -151,8 +170,8 @@ class Bench:
         await self.settle()
 
     def check(self, name):
-        """Read a CSR in this cycle."""
-        self.ask(name)
+        """Read the CSR that was looked up."""
+        self.present(name)
         got, want = self.get("rdata"), self.reference.read(name)
         assert got == want, f"{name} in mode {self.reference.mode:03b}: {got:#x}, not {want:#x}"
 
@@ -160,7 +179,7 @@ class Bench:
         """Read CSRs one after the other, and the modes."""
         for name in names or self.compared:
             await self.ready()
-            self.ask(name)
+            await self.ask(name)
             if self.get("hold"):
                 await self.ctx.tick()
             self.check(name)

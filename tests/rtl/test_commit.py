@@ -64,8 +64,8 @@ CAUSES = [
     ("interrupt",  {"csr": {"interrupt": 1}},                       IRQ["MTI"],                             0, 0),
     ("fetch",      {"op": {"fetch_fault": 1}},                      EXC["INSTRUCTION_GUEST_PAGE_FAULT"],    PC + 2, 77),
     ("illegal",    {"op": {"control": {"illegal": 1}}},             EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
-    ("sys",        {"csr": {"sys_illegal": 1, "mem_refused": 1}},   EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
-    ("virtual",    {"csr": {"sys_virtual": 1, "mem_refused": 1}},   EXC["VIRTUAL_INSTRUCTION"],             WORD, 0),
+    ("refused",    {"csr": {"illegal": 1}},                         EXC["ILLEGAL_INSTRUCTION"],             WORD, 0),
+    ("virtual",    {"csr": {"virtual": 1}},                         EXC["VIRTUAL_INSTRUCTION"],             WORD, 0),
     ("memory",     {"mem": MEM_FAULT, "mem_done": 1},               EXC["LOAD_GUEST_PAGE_FAULT"],           0x5000, 88),
 ]
 
@@ -178,7 +178,7 @@ def test_wfi_waits_for_wakeup_and_is_not_interrupted_once_begun():
     out = observe(wfi, wfi | {"csr": {"interrupt": 1}}, wfi | {"csr": {"interrupt": 1, "wakeup": 1}})
     assert [o["retires"] for o in out] == [0, 0, 1]
     assert not any(o["trap_enter"] for o in out)
-    trapped = trap(wfi | {"csr": {"sys_virtual": 1}}, wfi)
+    trapped = trap(wfi | {"csr": {"virtual": 1}}, wfi)
     assert trapped["trap_enter"] and trapped["trap"].cause == EXC["VIRTUAL_INSTRUCTION"]
 
 
@@ -239,7 +239,7 @@ def test_fence_operands():
     fence = out["fence"]
     assert (fence.valid, fence.kind.name, fence.virtual) == (1, "HFENCE_GVMA", 0)
     assert (fence.has_addr, fence.has_id, fence.addr, fence.id) == (0, 1, 0x5000, 0x42)
-    forbidden, = observe({"op": operation(Unit.SYS, SysOp.HFENCE_GVMA), "csr": {"sys_illegal": 1}})
+    forbidden, = observe({"op": operation(Unit.SYS, SysOp.HFENCE_GVMA), "csr": {"illegal": 1}})
     assert not forbidden["fence"].valid
 
 

@@ -44,20 +44,20 @@ def test_without_h():
     async def bench(b):
         for name in machine:
             await b.ready()
-            b.ask(name, write=1, operand=(1 << 64) - 1)
+            await b.ask(name, write=1, operand=(1 << 64) - 1)
             await b.strobe("commit")
         got = {}
         for name in machine:
-            b.ask(name)
+            await b.ask(name)
             got[name] = b.get("rdata")
         assert got == {"mstatus": 0xA_007E_19AA, "mie": 0xAAA, "mip": 0x222, "mideleg": 0x222, "medeleg": 0xCB3FE}
-        b.ask("misa")
+        await b.ask("misa")
         assert b.get("rdata") == 0x8000_0000_0014_1107
         for mpp in (0, 1, 3):
-            b.ask("mstatus", write=1, operand=mpp << 11 | 1 << 39)
+            await b.ask("mstatus", write=1, operand=mpp << 11 | 1 << 39)
             await b.strobe("commit")
             await b.ready()
-            b.ctx.set(b.dut.sys_op, SysOp.MRET)
+            await b.announce(SysOp.MRET)
             assert b.get("ret_mode") == mpp
             await b.leave()
             assert b.get("mode") == mpp

@@ -51,7 +51,7 @@ def test_returns():
                 await b.write(name, b.r.getrandbits(64))
             await b.ready()
             op = SysOp.MRET if b.reference.mode == M and b.r.random() < 0.6 else SysOp.SRET
-            b.ctx.set(b.dut.sys_op, op)
+            await b.announce(op)
             got = b.get("ret_pc"), b.get("ret_mode")
             pc = b.reference.mret() if op is SysOp.MRET else b.reference.sret()
             assert got == (pc, b.reference.mode)
