@@ -20,8 +20,9 @@ class Counters(wiring.Component):
     Beside each counter a few bits of `pending` hold what it has counted but the RAM has not. In every cycle one counter is
     brought up to date: the one that an instruction accesses, else the next in turn.
 
-    1. With `access`, `value` is the counter `number` before this cycle, unless `hold`: then ask again in the next cycle.
-       After an access comes a turn, so that no counter waits for long, whatever the program does.
+    1. With `access`, `value` is the counter `number` as it was before the last cycle, unless `hold`: then ask again in the next
+       cycle. It is read in a cycle with `hold`. After an access comes a turn, so that no counter waits for long, whatever the
+       program does.
     2. With `write` (and `access` without `hold`) it becomes `data`; what it counts in the same cycle is lost.
     3. `increments` has a bit for each of `counted`: it counts one.
     4. After reset all become 0 while `clearing`; then there is no `access`.
@@ -48,8 +49,9 @@ class Counters(wiring.Component):
 
         # Whose cycle it is
         turn, at, serve = Signal(range(last + 1)), Signal(range(last + 1)), Signal()
-        m.d.comb += [serve.eq(self.access & ~self.hold), at.eq(Mux(serve, self.number, turn))]
-        m.d.sync += self.hold.eq(serve)
+        is_read, was_read = Signal(), Signal()      # the counter that is accessed; and it was the access's last cycle
+        m.d.comb += [self.hold.eq(~is_read), serve.eq(self.access & ~was_read), at.eq(Mux(serve, self.number, turn))]
+        m.d.sync += [is_read.eq(serve & ~is_read), was_read.eq(is_read)]
         with m.If(~serve):
             m.d.sync += turn.eq(turn + 1)
             with m.Switch(turn):
@@ -58,8 +60,8 @@ class Counters(wiring.Component):
                 with m.Case(last):
                     m.d.sync += [turn.eq(0), self.clearing.eq(0)]
 
-        # A counter waits for two rounds at most: each turn may come after an access.
-        longest = 2 * len(self._counted)
+        # A counter waits for three rounds at most: each turn may come after an access of two cycles.
+        longest = 3 * len(self._counted)
         visits = [at == number for number in self._counted]
         waiting = [Signal(bits_for(longest), name=f"pending_{number}") for number in self._counted]
         for pending, visit, increment in zip(waiting, visits, self.increments, strict=True):
@@ -67,12 +69,14 @@ class Counters(wiring.Component):
             with m.If(visit & self.write):
                 m.d.sync += pending.eq(0)
 
+        value = Signal(64)
         fresh = any_of(Mux(visit, pending, 0) for pending, visit in zip(waiting, visits, strict=True))
         m.d.comb += [
             read.addr.eq(at),
-            self.value.eq(read.data + fresh),
+            value.eq(read.data + fresh),
             write.addr.eq(at),
-            write.data.eq(Mux(self.write | self.clearing, self.data, self.value)),
+            write.data.eq(Mux(self.write | self.clearing, self.data, value)),
             write.en.eq(1),
         ]
+        m.d.sync += self.value.eq(value)
         return m

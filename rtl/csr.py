@@ -246,7 +246,7 @@ class CsrFile(wiring.Component):
         m.d.sync += self.clock.eq(self.clock + 1)
         m.d.comb += [
             counters.number.eq(request.addr),
-            counters.access.eq(is_counter),
+            counters.access.eq(self.request_valid & is_counter),
             counters.write.eq(self.commit & request.write & is_counter),
             counters.data.eq(new),
             counters.increments.eq(hpm.increments),

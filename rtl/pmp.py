@@ -55,10 +55,10 @@ class PmpConfig(data.Struct):
 
 
 class Pmp(wiring.Component):
-    """`pmp_regions` entries of grain `pmp_grain`, looked at one per cycle until one matches or no further one is in use; the
-    cycle after that gives the answer.
+    """`pmp_regions` entries of grain `pmp_grain`, looked at one per cycle until one matches or no further one is in use.
 
-    A page has one answer, as the grain is no smaller. A check that goes on while a register is written is void.
+    A page has one answer, as the grain is no smaller. The entry that is looked at next is read a cycle ahead: a check that goes
+    on while a register is written, or in the cycle with `changed`, is void.
     """
 
     def __init__(self, config: Config):
@@ -83,9 +83,9 @@ class Pmp(wiring.Component):
         is_address = csr.number[4]
         entry = Signal(range(self._regions))    # that is checked
         index = csr.number[:len(entry)]
-        config, of_csr = Signal(PmpConfig), Signal(PmpConfig)
-        address, bound = Signal(len(read.data)), Signal(len(read.data))
-        for port, number, its_config, its_address in ((checked, entry, config, bound), (read, index, of_csr, address)):
+        coming, its, of_csr = Signal.like(entry), Signal(PmpConfig), Signal(PmpConfig)
+        address, its_bound = Signal(len(read.data)), Signal(len(read.data))
+        for port, number, its_config, its_address in ((checked, coming, its, its_bound), (read, index, of_csr, address)):
             with m.Switch(number):
                 for i in regions:
                     with m.Case(i):
@@ -97,27 +97,28 @@ class Pmp(wiring.Component):
 
         # ---- Check -------------------------------------------------------------------------------
         page = check.ppn[self._grain_shift - paging.PAGE_SHIFT:]
+        config, bound, last = Signal(PmpConfig), Signal(len(read.data)), Signal(init=1)     # of the entry that is looked at
         below, reached = Signal(), Signal()     # the page is below this entry's pmpaddr; not below that of the one before
         size = (bound ^ (bound + 1))[1:len(bound)]
         in_use = Cat(entry_config.a != pmp.OFF for entry_config in configs)
-        last = ~Cat(in_use[i + 1:].any() for i in regions).bit_select(entry, 1)
         no_locks = ~Cat(entry_config.l for entry_config in configs).any()
-        matches, free, ends = Signal(), Signal(), Signal()
+        matches, free = Signal(), Signal()
         m.d.comb += [
+            coming.eq(Mux(check.check, entry + 1, 0)),
             below.eq(page < bound[1:]),
             matches.eq(Mux(config.a == pmp.TOR, reached & below,
                            (config.a == pmp.NAPOT) & ~((page ^ bound[1:]) & ~size).any())),
             free.eq(check.machine & (~matches | ~config.l)),
-            check.done.eq(check.check & ends),
+            check.done.eq(check.check & (matches | last | check.machine & no_locks)),
+            Cat(check.r, check.w, check.x).eq(Cat(config.r, config.w, config.x) & matches.replicate(3) | free.replicate(3)),
         ]
-        with m.If(~check.check):
-            m.d.sync += [ends.eq(0), entry.eq(0), reached.eq(1)]
-        with m.Elif(~ends):
+        with m.If(~check.done):
             m.d.sync += [
-                ends.eq(matches | last | check.machine & no_locks),
-                Cat(check.r, check.w, check.x).eq(Cat(config.r, config.w, config.x) & matches.replicate(3) | free.replicate(3)),
-                entry.eq(entry + 1),
-                reached.eq(~below),
+                entry.eq(coming),
+                config.eq(its),
+                bound.eq(its_bound),
+                last.eq(~Cat(in_use[i + 1:].any() for i in regions).bit_select(coming, 1)),
+                reached.eq(~check.check | ~below),
             ]
 
         # ---- Registers ---------------------------------------------------------------------------

@@ -48,7 +48,7 @@ static bool may_access(unsigned csr)
     return (csr >> 8 & 3) == 0 && csr_read(CSR_SCOUNTEREN) >> (csr - CSR_CYCLE) & 1;
 }
 
-enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn)
+HOT enum outcome csr_emulate(struct vcpu *vcpu, uint32_t insn)
 {
     unsigned csr = INSN_CSR(insn), source = INSN_RS1(insn), operation = INSN_FUNCT3(insn) & 3;
     bool immediate = INSN_FUNCT3(insn) & 4;

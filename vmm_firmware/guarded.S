@@ -4,7 +4,7 @@
 
     .option arch, +h
 
-    .text
+    .section .text.hot, "ax"
 
 /* uint64_t guarded_fetch(uint64_t address, uint16_t *parcel)
    The trap vector points past the access for as long as it may fault. A trap from V=0 writes sepc, clears hstatus.SPV and

@@ -160,14 +160,14 @@ static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu, uint
     return RESUME;
 }
 
-enum outcome mmio_load(struct vcpu *vcpu)
+HOT enum outcome mmio_load(struct vcpu *vcpu)
 {
     uint64_t htinst = csr_read(CSR_HTINST);
 
     return IS_REPORTED(htinst, LOADS, LOAD_BITS) ? load(vcpu, htinst) : unreported(vcpu, htinst, LOADS);
 }
 
-enum outcome mmio_store(struct vcpu *vcpu)
+HOT enum outcome mmio_store(struct vcpu *vcpu)
 {
     uint64_t htinst = csr_read(CSR_HTINST);
 

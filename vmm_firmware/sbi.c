@@ -41,7 +41,7 @@ bool sbi_harts(uint64_t mask, uint64_t base, uint64_t *harts)
     return true;
 }
 
-enum outcome sbi_dispatch(struct vcpu *vcpu, struct sbi_result *result)
+HOT enum outcome sbi_dispatch(struct vcpu *vcpu, struct sbi_result *result)
 {
     /* Calls come in runs of one extension. */
     static const struct sbi_extension *last;
@@ -52,7 +52,7 @@ enum outcome sbi_dispatch(struct vcpu *vcpu, struct sbi_result *result)
     return extension ? extension->handle(vcpu, result) : sbi_error(result, SBI_ERR_NOT_SUPPORTED);
 }
 
-enum outcome sbi_call(struct vcpu *vcpu)
+HOT enum outcome sbi_call(struct vcpu *vcpu)
 {
     struct sbi_result result = { .error = SBI_SUCCESS };
     enum outcome outcome = sbi_dispatch(vcpu, &result);

@@ -4,7 +4,7 @@
 
 enum { GET_SPEC_VERSION, GET_IMPL_ID, GET_IMPL_VERSION, PROBE, GET_MVENDORID, GET_MARCHID, GET_MIMPID };
 
-static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
+HOT static enum outcome handle(struct vcpu *vcpu, struct sbi_result *result)
 {
     switch (SBI_FID(vcpu)) {
     case GET_SPEC_VERSION:

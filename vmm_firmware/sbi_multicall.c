@@ -63,7 +63,7 @@ static uint64_t entries_there(const struct vm *vm, uint64_t address, uint64_t co
     return there;
 }
 
-enum outcome sbi_multicall(struct vcpu *vcpu, struct sbi_result *result)
+HOT enum outcome sbi_multicall(struct vcpu *vcpu, struct sbi_result *result)
 {
     uint64_t address = SBI_ARG(vcpu, 0), count = SBI_ARG(vcpu, 1), done = 0, saved[REGISTERS];
     uint64_t there = entries_there(vcpu->vm, address, count);

@@ -123,7 +123,7 @@ void sched_prefer(struct vcpu *vcpu)
 }
 
 /* Next virtual hart after the one of this index, when that is out of the hart. */
-static struct vcpu *choose(unsigned index)
+HOT static struct vcpu *choose(unsigned index)
 {
     for (;;) {
         uint64_t wake = wake_waiting();
@@ -152,7 +152,7 @@ static unsigned index_of(const struct vcpu *vcpu)
     return (unsigned)(vcpu - vcpus);
 }
 
-struct vcpu *sched_next(struct vcpu *current)
+HOT struct vcpu *sched_next(struct vcpu *current)
 {
     vcpu_save(current);
     if (current->state == VCPU_WAITING && wake_time(current) < next_wake)
@@ -172,7 +172,7 @@ void sched_start(void)
     vm_enter(choose(vcpu_count - 1));
 }
 
-enum outcome sched_slice_over(struct vcpu *vcpu)
+HOT enum outcome sched_slice_over(struct vcpu *vcpu)
 {
     uint64_t vector = csr_read(CSR_VSTVEC) & STVEC_BASE;
 

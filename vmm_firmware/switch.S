@@ -21,7 +21,7 @@
 /* gp, tp, s0-s11, which C code gives back as it found them, and t2-t6, which it is compiled not to use. */
 #define PRESERVED   3, 4, 7, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 
-    .text
+    .section .text.hot, "ax"
 
 /* Trap vector of HS-mode. */
     .globl vm_exit

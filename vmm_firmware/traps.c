@@ -56,7 +56,7 @@ exit_handler *const exit_handlers[EXCEPTIONS] = {
     [EXC_PAGE_LOG_FULL] = unexpected,
 };
 
-struct vcpu *finish_exit(struct vcpu *vcpu, enum outcome outcome)
+HOT struct vcpu *finish_exit(struct vcpu *vcpu, enum outcome outcome)
 {
     if (outcome == AGAIN) {
         vcpu->saved = ALL_SAVED;

@@ -58,7 +58,7 @@ void vcpu_clear(struct vcpu *vcpu, const struct vcpu *current, uint64_t interrup
         vcpu->vs.hvip &= ~interrupts;
 }
 
-enum outcome vcpu_wait(struct vcpu *vcpu, bool suspended)
+HOT enum outcome vcpu_wait(struct vcpu *vcpu, bool suspended)
 {
     if (csr_read(CSR_VSIP) & csr_read(CSR_VSIE))
         return STEP;
@@ -90,7 +90,7 @@ enum outcome reflect(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
     return RESUME;
 }
 
-void vcpu_save(struct vcpu *vcpu)
+HOT void vcpu_save(struct vcpu *vcpu)
 {
     vcpu->pc = csr_read(CSR_SEPC);
     vcpu->hstatus = csr_read(CSR_HSTATUS);
@@ -111,7 +111,7 @@ void vcpu_save(struct vcpu *vcpu)
     };
 }
 
-void vcpu_load(struct vcpu *vcpu)
+HOT void vcpu_load(struct vcpu *vcpu)
 {
     uint64_t broken_reservation;
 

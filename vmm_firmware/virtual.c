@@ -20,7 +20,7 @@ static bool in_vs_mode(void)
     return csr_read(CSR_SSTATUS) & SSTATUS_SPP;
 }
 
-static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
+HOT static enum outcome wfi(struct vcpu *vcpu, uint32_t insn)
 {
     if (!in_vs_mode())
         return illegal(vcpu, insn);     /* a hart may do so to U-mode, which this one does */
@@ -85,7 +85,7 @@ static __attribute__((noinline)) enum outcome unreported(struct vcpu *vcpu)
     return fetched.fault ? insn_fetch_fault(vcpu, fetched.fault) : emulate(vcpu, fetched.insn);
 }
 
-enum outcome virtual_instruction(struct vcpu *vcpu)
+HOT enum outcome virtual_instruction(struct vcpu *vcpu)
 {
     uint32_t insn = (uint32_t)csr_read(CSR_STVAL);
 

@@ -3,6 +3,7 @@
 #include "vmid.h"
 
 #include "csr.h"
+#include "exit.h"
 #include "flaw.h"
 #include "guarded.h"
 #include "panic.h"
@@ -39,7 +40,7 @@ uint64_t vmid_rollovers(void)
     return generation - 1;
 }
 
-void vmid_enter(struct vcpu *vcpu)
+HOT void vmid_enter(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
     bool fresh = vm->vmid_generation != generation || vmid_max == 0;

@@ -17,7 +17,7 @@ static void note(struct vprobe *probe, enum kind kind, uint64_t insn, uint64_t o
     __builtin_memcpy(&probe->bytes[VPROBE_HISTORY], &history, sizeof history);
 }
 
-static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+HOT static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     struct vprobe *probe = &vcpu->vm->probe;
     uint64_t value = 0;
@@ -29,7 +29,7 @@ static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
     return mmio_loaded(vcpu, insn, value);
 }
 
-static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+HOT static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     struct vprobe *probe = &vcpu->vm->probe;
     uint64_t value = mmio_stored(vcpu, insn) & -1ull >> (64 - 8 * mmio_bytes(insn));

@@ -143,14 +143,14 @@ static __attribute__((noinline)) enum outcome store_other(struct vcpu *vcpu, uin
 }
 
 /* Most accesses are of one byte while no interrupt is enabled; they cannot move the interrupt's line. */
-static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+HOT static enum outcome load(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS || vcpu->vm->uart.ier)
         return load_other(vcpu, insn, offset);
     return mmio_loaded(vcpu, insn, read_register(&vcpu->vm->uart, offset));
 }
 
-static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
+HOT static enum outcome store(struct vcpu *vcpu, uint64_t insn, uint64_t offset)
 {
     if (mmio_bytes(insn) != 1 || offset >= UART_REGISTERS || offset == UART_IER || vcpu->vm->uart.ier)
         return store_other(vcpu, insn, offset);

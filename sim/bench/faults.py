@@ -118,7 +118,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("both stages", "pmp", "a range of PMP begins at zero", "rtl/pmp.py",
           "reached & below,", "(reached | FAULT) & below,"),
     Fault("both stages", "pmp", "a check goes on behind the entry that matches", "rtl/pmp.py",
-          "with m.Elif(~ends):", "with m.Elif(~ends | FAULT):"),
+          "with m.If(~check.done):", "with m.If(~check.done | FAULT):"),
     Fault("both stages", "pmp", "PMP forgets what page tables are read as", "rtl/mmu/walker.py",
           "with m.If(~pmp.r):", "with m.If(~pmp.r & ~FAULT):"),
     Fault("both stages", "pmp", "a locked entry does not bind M-mode", "rtl/pmp.py",

@@ -22,7 +22,7 @@ INPUTS = {
 NEXT = ("csr", "addr", "write", "sys", "cbo_valid", "cbo", "masked_by")
 MRET, SRET = 1, 2       # rtl.types.SysOp
 ASSUMES = (
-    "an instruction is looked up in the cycle before it comes, and acts in the mode in which it was looked up",
+    "an instruction is looked up in the cycle before it comes, not while `busy`, and acts in the mode of that cycle",
     "one that is illegal or virtual does not act",
     "CSR instructions, returns and traps exclude each other in a cycle",
 )
@@ -43,8 +43,8 @@ def _spied(owner: Any, made: SimpleNamespace, makers: dict[str, str]) -> Iterato
 def add(m: Module, claim: wiring.Component, platform: Any) -> SimpleNamespace:
     """Put a CsrFile with all extensions into the module, driven by the claim's INPUTS.
 
-    Of the result: `dut`, its `registers`, `words`, `access` and `legality`; `here`, a `Privileged`, the instruction that is here;
-    `fresh`: the mode is the one in which it was looked up; `sound`: what is assumed of this cycle.
+    Of the result: `dut`, its `registers`, `words`, `access` and `legality`; `here`, a `Privileged`, the instruction that is
+    here; `fresh`: the mode is the one in which it was looked up; `sound`: what is assumed of this cycle.
     """
     import rtl.csr
     from rtl.config import CONFIGS
@@ -73,7 +73,7 @@ def add(m: Module, claim: wiring.Component, platform: Any) -> SimpleNamespace:
     with m.If(claim.trap_enter | claim.ret_enter):
         m.d.sync += made.fresh.eq(0)
     with m.Elif(claim.advance):
-        m.d.sync += made.fresh.eq(1)
+        m.d.sync += made.fresh.eq(~dut.busy)
     with m.If(claim.advance):
         m.d.sync += here.eq(dut.next)
     return made

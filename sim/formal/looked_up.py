@@ -40,8 +40,8 @@ class LookedUp(wiring.Component):     # type: ignore[misc]
 
 CLAIM = Claim(
     name="looked_up", letter="c",
-    says="An instruction that is looked up while the one before it is still there would be judged alike when it is there itself: "
-         "no instruction writes a CSR that opens or closes anything to its own mode.",
+    says="An instruction that is looked up while the one before it is there would be judged alike when it is there itself: no "
+         "instruction writes a CSR that opens or closes anything to its own mode.",
     make=LookedUp,
     assumes=csr_file.ASSUMES,
     shows=("mode", "illegal", "virtual", "illegal_now", "virtual_now"),
@@ -51,4 +51,5 @@ CLAIM = Claim(
         Mutation("scounteren binds S too", "rtl/csr_access.py",
                  "Mux(user, (level != 0) | counter & ~counts(gates.scounteren),\n",
                  "Mux(user | FAULT & counter, (level != 0) | counter & ~counts(gates.scounteren),\n"),
-    ))
+    ),
+    depth=24)

@@ -61,7 +61,6 @@ class Order(wiring.Component):     # type: ignore[misc]
 
     def elaborate(self, platform: Any) -> Module:
         from rtl.activity import Activity
-        from rtl.decode import Unit
         m = Module()
         m.submodules.core = self._fragment
         fetch, branch = self._fetch, self._branch

@@ -118,9 +118,10 @@ class Bench:
         """A CSR instruction that writes; the value reported is the one that a read then returns."""
         await self.ready()
         await self.ask(name, op, 1, operand)
-        if self.get("hold"):
-            await self.ctx.tick()
-            assert not self.get("hold")
+        for _ in range(2):
+            if self.get("hold"):
+                await self.ctx.tick()
+        assert not self.get("hold")
         before = self.reference.read(name)
         assert self.get("rdata") == before, f"{name}: {self.get('rdata'):#x}, not {before:#x}"
         reported = self.get("wvalue")
@@ -180,7 +181,7 @@ class Bench:
         for name in names or self.compared:
             await self.ready()
             await self.ask(name)
-            if self.get("hold"):
+            while self.get("hold"):
                 await self.ctx.tick()
             self.check(name)
             await self.ctx.tick()
