@@ -57,13 +57,15 @@ def ours() -> Iterator[Design]:
         yield area.core(f"{name}-noh")
 
 
-def row(design: Design, seeds: Sequence[int], console: Console) -> tuple[list[str], str]:
-    """A row of the table, and the longest path."""
+def row(design: Design, seeds: Sequence[int], console: Console, *, routed: bool = False) -> tuple[list[str], str]:
+    """A row of the table, and the longest path. `routed`: of the seeds, only those that have been placed and routed already."""
     console.print(f"{design.name}: synthesis")
     netlist = synthesise(design)
     total = netlist.total
     found = []
     for seed in seeds:
+        if routed and not timing.is_routed(netlist.folder / "netlist.json", seed, WANTED_MHZ):
+            continue
         console.print(f"{design.name}: place and route, seed {seed}")
         found.append(timing.read(timing.place_and_route(netlist.folder / "netlist.json", seed, WANTED_MHZ)))
     fmax = f"{statistics.median(each.fmax for each in found):.1f}" if found else "-"
@@ -86,11 +88,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=len(SEEDS), choices=range(len(SEEDS) + 1), help="0: no place and route")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME",
                         help="NAME or NAME-noh; without it all, and cores of others")
+    parser.add_argument("--routed", action="store_true", help="of the seeds, only what has been placed and routed already")
     arguments = parser.parse_args()
     console = Console(highlight=False)
     designs = [area.core(name) for name in arguments.only] or [vexriscv(), *ours(), rocket()]
     try:
-        rows = [row(design, SEEDS[:arguments.seeds], console) for design in designs]
+        rows = [row(design, SEEDS[:arguments.seeds], console, routed=arguments.routed) for design in designs]
     except tools.ToolError as error:
         sys.exit(str(error))
     PAGE.write_text(page(rows))

@@ -33,16 +33,29 @@ class Timing:
     paths: tuple[LongPath, ...]
 
 
+def _arguments(seed: int, frequency: float, device: Iterable[str] = DEVICE, extra: Iterable[str] = ()) -> list[str]:
+    return ["--json", "netlist.json", *device, "--seed", str(seed), "--freq", f"{frequency:g}", "--timing-allow-fail",
+            "--report", "report.json", *extra]
+
+
+def _folder(netlist: Path, arguments: Sequence[str], files: Sequence[Path] = ()) -> Path:
+    key = digest(netlist.read_bytes(), repr(arguments), *(path.read_bytes() for path in files), *tools.versions())
+    return BUILD / "fpga" / f"route-{key}"
+
+
+def is_routed(netlist: Path, seed: int, frequency: float) -> bool:
+    """Is what `place_and_route` would do for the device alone there already?"""
+    return _folder(netlist, _arguments(seed, frequency)).exists()
+
+
 def place_and_route(netlist: Path, seed: int, frequency: float, *, device: Iterable[str] = DEVICE, extra: Iterable[str] = (),
                     files: Sequence[Path] = ()) -> Path:
     """Folder with `report.json`, `nextpnr.log` and, if `extra` asks for it, `board.config`; cached. Raises ToolError.
 
     `netlist`: Yosys' JSON. `frequency`: wanted, in MHz; what misses it is reported, not refused. `files` go into the folder.
     """
-    arguments = ["--json", "netlist.json", *device, "--seed", str(seed), "--freq", f"{frequency:g}", "--timing-allow-fail",
-                 "--report", "report.json", *extra]
-    key = digest(netlist.read_bytes(), repr(arguments), *(path.read_bytes() for path in files), *tools.versions())
-    folder = BUILD / "fpga" / f"route-{key}"
+    arguments = _arguments(seed, frequency, device, extra)
+    folder = _folder(netlist, arguments, files)
     with made_once(folder) as scratch:
         if scratch:
             for path in files:
