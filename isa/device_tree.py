@@ -22,14 +22,19 @@ BUS: Node = {"#address-cells": 2, "#size-cells": 2, "compatible": "simple-bus", 
 CONSOLE = f"/soc/serial@{platform.UART.base:x}:115200n8"
 
 
-def flatten(root: Node) -> bytes:
+def root(compatible: str, model: str) -> Node:
+    """Properties of a root: what the machine is, and the serial port as its console."""
+    return {"#address-cells": 2, "#size-cells": 2, "compatible": compatible, "model": model, "chosen": {"stdout-path": CONSOLE}}
+
+
+def flatten(tree: Node) -> bytes:
     """The tree as the specification's "Flattened Devicetree (DTB) Format" has it."""
     fdt = libfdt.FdtSw()
     fdt.finish_reservemap()
-    _write(fdt, "", root)
-    tree = fdt.as_fdt()
-    tree.pack()
-    return bytes(tree.as_bytearray())
+    _write(fdt, "", tree)
+    flat = fdt.as_fdt()
+    flat.pack()
+    return bytes(flat.as_bytearray())
 
 
 def nodes(tree: bytes) -> dict[str, dict[str, bytes]]:

@@ -2,7 +2,7 @@
 
 from isa import platform
 from isa.causes import IRQ
-from isa.device_tree import BUS, CONSOLE, device, flatten, harts, interrupt, memory, plic, serial
+from isa.device_tree import BUS, device, flatten, harts, interrupt, memory, plic, root, serial
 from isa.profile import Profile
 
 # References between nodes.
@@ -12,11 +12,7 @@ CPU_INTC, PLIC, FINISHER = 1, 2, 3
 def device_tree(profile: Profile, ram_size: int) -> bytes:
     """The flattened tree of a machine with one hart and `ram_size` bytes of RAM."""
     return flatten({
-        "#address-cells": 2,
-        "#size-cells": 2,
-        "compatible": "doppelhart,soc",
-        "model": "Doppelhart",
-        "chosen": {"stdout-path": CONSOLE},
+        **root("doppelhart,soc", "Doppelhart"),
         **harts(profile.extensions, [CPU_INTC], "doppelhart,core"),
         **memory(platform.RAM_BASE, ram_size),
         "soc": {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from isa.causes import IRQ
-from isa.device_tree import BUS, CONSOLE, NO_INTERRUPT, Node, device, flatten, harts, interrupt, memory, plic, serial
+from isa.device_tree import BUS, NO_INTERRUPT, Node, device, flatten, harts, interrupt, memory, plic, root, serial
 from isa.platform import Region
 from sim.vmm.policy import extensions_of
 
@@ -16,11 +16,7 @@ def guest_tree(machine: Mapping[str, int]) -> bytes:
     extensions = {SEEN_AS.get(name, name) for name in extensions_of(machine["EXTENSIONS"])}
     handles = range(PLIC + 1, PLIC + 1 + machine["HARTS"])
     return flatten({
-        "#address-cells": 2,
-        "#size-cells": 2,
-        "compatible": "doppelhart,guest",
-        "model": "Doppelhart guest",
-        "chosen": {"stdout-path": CONSOLE},
+        **root("doppelhart,guest", "Doppelhart guest"),
         **harts(extensions, handles, block=machine["CACHE_BLOCK"]),
         **memory(machine["RAM_BASE"], machine["RAM_SIZE"]),
         "soc": {

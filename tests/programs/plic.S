@@ -7,26 +7,27 @@
 #define CLAIM(c)    (THRESHOLD(c) + 4)
 #define SOURCES     31
 
+/* Source s1: its register to s3, and the priority that it gets here to s2. */
+.macro SOURCE
+    li      t0, 7
+    remu    s2, s1, t0
+    addi    s2, s2, 1
+    slli    s3, s1, 2
+    add     s3, s3, s0
+.endm
+
 PROGRAM
     csrw    mie, x0
     li      s0, PLIC_BASE
     CHECK   1                               /* source n gets priority n % 7 + 1, each by a store of its own */
     li      s1, SOURCES
-1:  li      t0, 7
-    remu    s2, s1, t0
-    addi    s2, s2, 1
-    slli    s3, s1, 2
-    add     s3, s3, s0
+1:  SOURCE
     sw      s2, 0(s3)
     addi    s1, s1, -1
     bnez    s1, 1b
     CHECK   2                               /* each has kept its own; source 0 and those above 31 are not there */
     li      s1, SOURCES
-1:  li      t0, 7
-    remu    s2, s1, t0
-    addi    s2, s2, 1
-    slli    s3, s1, 2
-    add     s3, s3, s0
+1:  SOURCE
     lwu     s4, 0(s3)
     bne     s2, s4, fail
     sw      x0, 0(s3)
