@@ -23,7 +23,7 @@ from sim.bench import unreachable
 from sim.bench.build import ROOT, Features, build_soc, soc_verilog
 from sim.bench.job import BusError, Job
 from sim.bench.session import Session
-from sim.bench.unreachable import Row, explanation
+from sim.bench.unreachable import Row, explanation, in_full
 from sim.firmware import build_firmware
 from sim.fuzz import layout, on_rtl
 from sim.fuzz.generator import Options, generate
@@ -102,7 +102,7 @@ def report(counts: Counter[Point], source: list[str]) -> tuple[Table, list[str]]
     for module in sorted({point.module for point in counts}):
         mine = sorted(point for point in counts if point.module == module)
         idle = [point for point in mine if not counts[point]]
-        reasons = {point: explanation(module, source[point.line - 1]) for point in idle}
+        reasons = {point: explanation(module, in_full(source, point.line)) for point in idle}
         used |= {row for row in reasons.values() if row}
         left = [point for point in idle if not reasons[point]]
         row = [len(mine), len(mine) - len(idle), len(idle) - len(left), len(left)]

@@ -30,6 +30,8 @@ Needs: Smpmp. */
     bne     t5, a0, fail
 .endm
 
+#define EACH(byte)  ((byte) * 0x0101010101010101)
+
 PROGRAM
     CHECK   1                               /* the grain is 4 KiB */
     SET     pmpcfg0, 0
@@ -198,4 +200,10 @@ PROGRAM
     EXPECT_CSR mcause, FETCH
     EXPECT_CSR mepc, DATA(2) + 4
     EXPECT_CSR mtval, DATA(2) + 4
+
+    CHECK   21                              /* each entry can be locked, and then stays as it is */
+    SET     pmpcfg0, OPEN_REST | EACH(PMPCFG_L)
+    EXPECT_CSR pmpcfg0, OPEN_REST | EACH(PMPCFG_L) | (TOR | R) << 8 | NAPOT << 16
+    SET     pmpcfg0, 0
+    EXPECT_CSR pmpcfg0, OPEN_REST | EACH(PMPCFG_L) | (TOR | R) << 8 | NAPOT << 16
     j       pass

@@ -11,7 +11,7 @@ from sim.bench import unreachable
 from sim.bench.build import Features
 from sim.bench.coverage import Point, parse, report
 from sim.bench.session import Session
-from sim.bench.unreachable import Row
+from sim.bench.unreachable import Row, in_full
 from tests.sim.bench.conftest import make_toy
 from tests.sim.bench.toy import Op
 
@@ -47,6 +47,12 @@ def test_a_reason_that_explains_nothing_is_stale(monkeypatch, ran, stale):
     monkeypatch.setattr(unreachable, "ROWS", (Row("^a$", "_start_", "only at time 0"),))
     _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE)
     assert missing == ["unreachable.py: no point that has not run fits '^a$', '_start_'"] * stale
+
+
+def test_a_line_stands_with_what_its_nameless_signals_are():
+    source = ["module a;", "assign _1_ = x;", "endmodule", "module b;", "assign _1_ = _2_ & y;", "assign _2_ = ~ z;",
+              "assign _3_ = w;", "  if (_1_) begin", "endmodule"]
+    assert in_full(source, 8) == "if (_1_) begin assign _1_ = _2_ & y; assign _2_ = ~ z;"
 
 
 @pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
