@@ -109,3 +109,24 @@ def test_random_traffic_is_fair():
 def test_one_master_needs_no_arbiter():
     with pytest.raises(ValueError, match="at least 2 masters, not 1"):
         Arbiter(1)
+
+
+def test_owners_follow_each_other_without_a_gap():
+    """Full rate: a beat in every cycle, whoever it is of, and one answer for each."""
+    async def bench(ctx, dut):
+        ctx.set(dut.bus.ack, 1)
+        for number, master in enumerate(dut.masters):
+            request(ctx, master, number, 1)
+        owners, resting = [], None
+        for _ in range(30):
+            await ctx.delay(1e-9)
+            owners.append(owner(ctx, dut))
+            assert [ctx.get(master.ack) for master in dut.masters] == [n == owners[-1] for n in range(COUNT)]
+            await ctx.tick()
+            if resting is not None:
+                request(ctx, dut.masters[resting], resting, 1)
+            resting = owners[-1]
+            request(ctx, dut.masters[resting], resting, 0)
+        assert owners == [owners[0], *((owners[0] + i) % COUNT for i in range(1, 30))]
+
+    simulate(bench)

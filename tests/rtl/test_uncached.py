@@ -58,6 +58,24 @@ def test_reads_and_writes_are_single_beats(delay):
     assert set(bursts) == {(Cti.CLASSIC, Bte.LINEAR)}
 
 
+def test_a_beat_in_every_cycle():
+    """Full rate: on a bus that answers at once an access takes one cycle, with nothing between two."""
+    dut = Uncached(zeroes=True)
+
+    async def bench(ctx):
+        ctx.set(dut.bus.ack, 1)
+        ctx.set(dut.port.valid, 1)
+        for i in range(20):
+            for signal, value in ((dut.port.op, WRITE if i % 3 else READ), (dut.port.paddr, BLOCK + 8 * i),
+                                  (dut.port.sel, 0xFF), (dut.bus.dat_r, i)):
+                ctx.set(signal, value)
+            assert ctx.get(dut.port.done) and ctx.get(dut.bus.stb) and ctx.get(dut.bus.adr) == BLOCK // 8 + i
+            assert ctx.get(dut.port.rdata) == i
+            await ctx.tick()
+
+    simulate(dut, bench)
+
+
 @pytest.mark.parametrize("op", [READ, WRITE, CLEAN, FLUSH, ZERO])
 def test_nothing_there_is_an_error_of_one_beat(op):
     sel = 0xFF if op in (READ, WRITE) else 0
