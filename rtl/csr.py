@@ -152,7 +152,7 @@ class CsrFile(wiring.Component):
         with m.If(self.advance):
             m.d.sync += [
                 self.illegal.eq(Mux(coming.csr, access.illegal, legality.illegal) | masked),
-                self.virtual.eq(Mux(coming.csr, access.virtual, legality.virtual) & ~masked),
+                *([self.virtual.eq(Mux(coming.csr, access.virtual, legality.virtual) & ~masked)] if has_h else []),
                 selected.eq(access.select),
                 is_counter.eq(access.counter),
                 is_pmp.eq(access.pmp),
