@@ -35,7 +35,8 @@ RANDOM_PROGRAMS = 40
 LONGEST = 60_000
 LOST = 0x8001_C010          # in tests/lockstep/bus_error.S
 BUSES: tuple[dict[str, Any], ...] = ({}, {"stall_chance": 0.5, "stall_longest": 7, "seed": 1, "max_records": 4000},
-         {"error_chance": 0.02, "seed": 2, "max_records": 4000, "quiet_limit": 10_000})
+         *({"error_chance": chance, "seed": seed, "max_records": 4000, "quiet_limit": 10_000}
+           for chance, seed in ((0.02, 2), (0.02, 3), (0.1, 4))))
 
 
 @dataclass(frozen=True, order=True)

@@ -149,20 +149,27 @@ PROGRAM 1
     EXPECT_CSR CSR_HPMLI, 0
     DIRTY   G_L0, 0
     SET     pmpcfg0, 0x1f1f
-    STAGES  14, KERNEL_RWX, CLEAN
+    STAGES  14, KERNEL_RWX, CLEAN           /* the second entry of PMP opens it again */
+    SET     pmpaddr0, 0x1ff
+    SET     pmpcfg0, 0x1f18
+    FENCE_ALL
+    OK      PRV_VS, 0, sd a1, (a0)
+    EXPECT_CSR CSR_HPMLI, 1
+    DIRTY   G_L0, PTE_D
+    STAGES  15, KERNEL_RWX, CLEAN
     SET     CSR_HPMLA, 0x1000 | HPMLA_ENABLE        /* no memory to write */
     FAULT   EXC_STORE_ACCESS_FAULT, 0, sd a1, (a0)
-    STAGES  15, KERNEL_RWX, CLEAN           /* no log */
+    STAGES  16, KERNEL_RWX, CLEAN           /* no log */
     SET     CSR_HPMLA, LOG
     OK      PRV_VS, 0, sd a1, (a0)
     EXPECT_CSR CSR_HPMLI, 0
-    STAGES  16, KERNEL_RWX, CLEAN           /* without ADUE nobody sets D */
+    STAGES  17, KERNEL_RWX, CLEAN           /* without ADUE nobody sets D */
     SET     CSR_HPMLA, LOG | HPMLA_ENABLE
     csrw    menvcfg, x0
     FENCE_ALL
     FAULT   EXC_STORE_GUEST_PAGE_FAULT, GPA(0), sd a1, (a0)
     EXPECT_CSR CSR_HPMLI, 0
-    CHECK   17
+    CHECK   18
     SET     CSR_HPMLA, -1
     EXPECT_CSR CSR_HPMLA, HPMLA_PAGE | HPMLA_ENABLE
     SET     CSR_HPMLI, -1

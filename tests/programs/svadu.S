@@ -103,4 +103,13 @@ PROGRAM
     li      t5, MSTATUS_MPRV
     csrc    mstatus, t5
     LEFT    RWX | PTE_A
+
+    LEAF    16, RWX                         /* a table that PMP lets nobody write */
+    SET     pmpaddr1, -1
+    SET     pmpaddr0, S_L0 >> PMP_ADDRESS_SHIFT | 0x1ff
+    SET     pmpcfg0, 0x1f19
+    SET     medeleg, FAULTS | 1 << EXC_LOAD_ACCESS_FAULT
+    sfence.vma
+    FAULT   EXC_LOAD_ACCESS_FAULT, PRV_S, 0, ld a1, (a0)
+    LEFT    RWX
     j       pass
