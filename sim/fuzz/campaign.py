@@ -107,7 +107,9 @@ class Summary:
 
 def fingerprint(options: Options) -> str:
     """Short hash of everything that decides what a seed becomes and how it is judged."""
-    digest = hashlib.sha256(repr(replace(options, limits=Limits(options.limits.name, options.limits.profile))).encode())
+    # A set is in another order in each process.
+    decides = asdict(replace(options, limits=Limits(options.limits.name, options.limits.profile)))
+    digest = hashlib.sha256(json.dumps(decides, sort_keys=True, default=sorted).encode())
     folders = SOURCES if options.limits.name == SPIKE.name else (*SOURCES, *CORE)
     paths = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".cpp", ".h", ".v")]
     for path in sorted([*paths, *(Path(str(module.__file__)) for module in MODULES)]):

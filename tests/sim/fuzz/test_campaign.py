@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -125,6 +127,15 @@ def test_a_failing_seed_becomes_a_small_program(tmp_path: Path) -> None:
 
 def test_no_program_begins_after_the_time_is_over(tmp_path: Path) -> None:
     assert not campaign.run(range(4), must_not_run, tmp_path, seconds=0).seeds
+
+
+def test_the_fingerprint_is_the_same_in_every_process() -> None:
+    """Otherwise no run would go on where the one before it stopped."""
+    code = ("from sim.fuzz import campaign, on_rtl; from sim.fuzz.generator import Options; "
+            "print(campaign.fingerprint(Options(limits=on_rtl.limits('default'))))")
+    told = {subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
+                           capture_output=True, text=True).stdout for seed in ("1", "2", "3")}
+    assert len(told) == 1
 
 
 def test_options_are_part_of_the_fingerprint() -> None:
