@@ -27,13 +27,14 @@ from sim.bench.unreachable import Row, explanation, in_full
 from sim.firmware import build_firmware
 from sim.fuzz import layout, on_rtl
 from sim.fuzz.generator import Options, generate
-from sim.programs import all_programs, build_program
+from sim.programs import all_programs, build_program, fits
 
 _POINT = re.compile(r"\x01f\x02(?P<file>[^\x01]*)\x01l\x02(?P<line>\d+).*\x01page\x02v_(?P<kind>\w+)/(?P<module>[^\x01]*)"
                     r"\x01o\x02(?P<what>[^\x01]*).*' (?P<count>\d+)$")
 RANDOM_PROGRAMS = 40
 LONGEST = 60_000
 LOST = 0x8001_C010          # in tests/lockstep/bus_error.S
+LEAF = 0x8000_1080          # in tests/lockstep/update_error.S
 BUSES: tuple[dict[str, Any], ...] = ({}, {"stall_chance": 0.5, "stall_longest": 7, "seed": 1, "max_records": 4000},
          *({"error_chance": chance, "seed": seed, "max_records": 4000, "quiet_limit": 10_000}
            for chance, seed in ((0.02, 2), (0.02, 3), (0.1, 4))))
@@ -68,6 +69,11 @@ def jobs(config: str, folder: Path) -> Iterator[Job]:
     # The write-back of this program's word fails: what no random error does.
     yield Job(elf=str(build_program(ROOT / "tests" / "lockstep" / "bus_error.S")), config=config, max_records=LONGEST,
               errors=[BusError(LOST, LOST + 7, fetch=False, read=False)])
+    # Likewise the write of A and D: the entry has just been read, and an error at random would meet that first.
+    update = ROOT / "tests" / "lockstep" / "update_error.S"
+    if fits(update, profile):
+        yield Job(elf=str(build_program(update)), config=config, max_records=LONGEST,
+                  errors=[BusError(LEAF, LEAF + 7, fetch=False, read=False)])
     for seed in range(RANDOM_PROGRAMS):
         path = folder / f"seed-{seed}.elf"
         path.write_bytes(generate(seed, Options(limits=on_rtl.limits(config))).elf())

@@ -32,9 +32,6 @@ ROWS: tuple[Row, ...] = (
     Row(r"\.w$", r"if \(enter__ready\)", "nothing holds what is in W"),
     Row(r"\.itlb$", r"\? \\\$signature__data \[9[45]\] :", "fetches look up the one, loads and stores the other TLB"),
     Row(r"\.dtlb$", r"\? \\\$signature__data \[95\] :", "fetches look up the one, loads and stores the other TLB"),
-    Row(r"\.memory$", r"~ \\\$signal\$40 ;|^if \(\\\$signal\$40 \)",
-        "all RAM of the SoC may be cached: no zeros go past the cache"),
-    Row(r"\.memory$", r"^if \(_\d+_\) begin assign _\d+_ = ~ flush;", "the hart of the SoC shares its RAM with no host"),
     # Of two the one with the higher numbers wins in three places only: source 11, sources 10 and 11, sources 8 to 15.
     Row(r"\.plic$", r"assign c\d_of(32_(?!5 )|16_(?!2 )|8_|4_1 |2_)\d* *=", "the winner would be a source that never asks"),
 )

@@ -74,4 +74,15 @@ PROGRAM
     TRAPS   EXC_STORE_MISALIGNED, sc.d a2, a1, (a0)
     EXPECT_CSR mtval, DATA(0) + 4
     EXPECT_MEM DATA(0), 0
+
+    CHECK   18                              /* memory that no cache may hold */
+    la      a0, fromhost
+    li      a1, 3
+    sd      a1, 0(a0)
+    amoadd.d a2, a1, (a0)
+    EXPECT  a2, 3
+    amoswap.w a2, x0, (a0)
+    EXPECT  a2, 6
+    ld      a2, 0(a0)
+    EXPECT  a2, 0
     j       pass

@@ -155,4 +155,18 @@ PROGRAM
     TRAPS   EXC_STORE_ACCESS_FAULT, cbo.zero (a0)
     csrr    t5, mtval
     bne     t5, a0, fail
+
+    CHECK   19                              /* memory that no cache may hold */
+    la      a0, fromhost
+    li      a1, -1
+    sd      a1, 0(a0)
+    sd      a1, 56(a0)
+    sd      a1, 64(a0)
+    cbo.zero (a0)
+    ld      a2, 0(a0)
+    EXPECT  a2, 0
+    ld      a2, 56(a0)
+    EXPECT  a2, 0
+    ld      a2, 64(a0)
+    EXPECT  a2, -1
     j       pass
