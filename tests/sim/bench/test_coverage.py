@@ -1,6 +1,7 @@
 """sim/bench/coverage.py and unreachable.py."""
 
 import io
+import re
 from collections import Counter
 
 import pytest
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from isa.platform import FINISHER_PASS as PASS
 from sim.bench import unreachable
-from sim.bench.build import Features
+from sim.bench.build import Features, soc_verilog
 from sim.bench.coverage import Point, parse, report
 from sim.bench.session import Session
 from sim.bench.unreachable import Row, in_full
@@ -53,6 +54,33 @@ def test_a_line_stands_with_what_its_nameless_signals_are():
     source = ["module a;", "assign _1_ = x;", "endmodule", "module b;", "assign _1_ = _2_ & y;", "assign _2_ = ~ z;",
               "assign _3_ = w;", "  if (_1_) begin", "endmodule"]
     assert in_full(source, 8) == "if (_1_) begin assign _1_ = _2_ & y; assign _2_ = ~ z;"
+
+
+def fits(row, source):
+    """Is there a branch or an assignment in this Verilog that the reason is for?"""
+    unit = ""
+    for number, text in enumerate(map(str.strip, source), 1):
+        if found := re.match(r"module \\?(\S+)", text):
+            unit = re.sub(r"\$\d+", "", found[1])
+        elif text.startswith(("if ", "end else if ", "assign ")) and re.search(row.module, unit) and (
+                re.search(row.line, text) or re.search(row.line, in_full(source, number))):
+            return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def verilog():
+    return soc_verilog("default").read_text().splitlines()
+
+
+@pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
+def test_each_reason_is_for_a_line_of_the_present_core(verilog, row):
+    assert fits(row, verilog)
+
+
+def test_a_signal_that_has_another_name_is_noticed(verilog):
+    row = next(row for row in unreachable.ROWS if "& hideleg" in row.line)
+    assert not fits(row, [text.replace("hideleg", "delegated") for text in verilog])
 
 
 @pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
