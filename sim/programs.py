@@ -14,14 +14,20 @@ BUILD = ROOT / "build" / "programs"
 SHARED = (SOURCES / "test.h", SOURCES / "test.ld", SOURCES / "start.S", HEADERS / "isa.h", Path(toolchain.__file__))
 
 
-def fits(source: Path, profile: Profile) -> bool:
-    """Has the hart what a program wants beyond M, A, C, S and U: H by its name, others by its line `Needs: ...`?
+def demands(source: Path) -> dict[str, set[str]]:
+    """Extensions that a hart must have for a program ("Needs"), and that it must not have ("Lacks").
 
-    A line `Lacks: ...` names extensions that it must not have.
+    The name says H, lines `Needs: ...` and `Lacks: ...` the others; M, A, C, S and U need not be named.
     """
-    wanted = {"Needs": ["H"] if source.name.startswith("h_") else [], "Lacks": []}
+    out = {"Needs": {"H"} if source.name.startswith("h_") else set(), "Lacks": set()}
     for word, names in re.findall(r"^(Needs|Lacks): ([\w ]+)\.", source.read_text(), re.MULTILINE):
-        wanted[word] += names.split()
+        out[word] |= set(names.split())
+    return out
+
+
+def fits(source: Path, profile: Profile) -> bool:
+    """Has the hart what the program demands?"""
+    wanted = demands(source)
     return profile.extensions.issuperset(wanted["Needs"]) and profile.extensions.isdisjoint(wanted["Lacks"])
 
 

@@ -1,5 +1,5 @@
 /* The exact writable bits of what the larger harts have besides those of h_warl.
-Needs: Zihpm Zicbom Zicboz Svadu Smpmp Smstateen Smcntrpmf Zba Zbb Zbs Xdoppel. */
+Needs: Zihpm Zicbom Zicboz Zicbop Svadu Smpmp Smstateen Smcntrpmf Zba Zbb Zbs Zicond Xdoppel. */
 #include "test.h"
 
 #define ENVCFG      0xf1                    /* FIOM, CBIE, CBCFE, CBZE */

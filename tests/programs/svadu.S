@@ -1,5 +1,5 @@
 /* Svadu in S and U: which of A and D a walk sets, for which access, at which level, and that a fault sets nothing.
-Needs: Svadu. */
+Needs: Svadu Smpmp. */
 #include "test.h"
 
 #define FAULTS      (1 << EXC_INSTRUCTION_PAGE_FAULT | 1 << EXC_LOAD_PAGE_FAULT | 1 << EXC_STORE_PAGE_FAULT)

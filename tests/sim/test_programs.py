@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from isa.profile import PROFILES
+from isa.profile import BUILT, EXTENSIONS, PROFILES, Profile
 from sim import programs, toolchain
 from sim.model import Machine
 
@@ -41,6 +41,31 @@ def test_passes_without_the_hypervisor_extension(name):
     m = Machine(profile=WITHOUT_H)
     m.load_elf(programs.build_program(programs.SOURCES / name))
     assert (m.run(LIMIT), m.exit_code) == ("exit", 0)
+
+
+def smallest(source):
+    """The hart with what the program names, what that builds on, and nothing else."""
+    wanted = programs.demands(source)["Needs"]
+    while missing := {base for name in wanted for base in EXTENSIONS[name]} - wanted:
+        wanted |= missing
+    return Profile("smallest", BUILT | wanted, pmp_regions=8 * ("Smpmp" in wanted), hpm_counters=4 * ("Zihpm" in wanted))
+
+
+def on_the_smallest(source):
+    m = Machine(profile=smallest(source))
+    m.load_elf(programs.build_program(source))
+    return m.run(LIMIT), m.exit_code
+
+
+@pytest.mark.parametrize("name", [name for name in names() if smallest(programs.SOURCES / name).extensions > BUILT])
+def test_what_a_program_needs_is_named(name):
+    assert on_the_smallest(programs.SOURCES / name) == ("exit", 0)
+
+
+def test_a_need_without_a_name_shows(tmp_path):
+    source = tmp_path / "svadu.S"
+    source.write_text((programs.SOURCES / "svadu.S").read_text().replace(" Smpmp", ""))
+    assert on_the_smallest(source) == ("exit", 16)
 
 
 @pytest.mark.parametrize("name", names(suffix=".S"))
