@@ -139,7 +139,7 @@ class Alu(wiring.Component):
             operand.eq(Mux(op.single, shifter.single, b) ^ op.invert.replicate(64)),
             total.eq(scaled + operand + op.invert),
             self.less.eq((a < b) ^ op.signed & (a[63] ^ b[63])),
-            self.equal.eq(a == b),
+            self.equal.eq(~(a ^ b).any()),      # `==` would be taken from the comparator's carries, behind them
         ]
 
         both, differ = op.logic.as_value()

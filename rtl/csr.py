@@ -260,7 +260,7 @@ class CsrFile(wiring.Component):
             timer.now.eq(self.time),
             timer.stimecmp.eq(r.stimecmp),
             timer.changed.eq(written(*TIMER_CONTROL)),
-            self.hold.eq(is_counter & counters.hold),
+            self.hold.eq(is_counter & counters.hold | is_pmp & self.pmp.hold),
             self.seen_time.eq(timer.time),
             self.seen_cycle.eq(Mux(self.request_valid & is_counter, counters.value, 0)),
             self.seen_irq.eq(lines),

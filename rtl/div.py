@@ -38,36 +38,44 @@ class Div(wiring.Component):
         is_signed = op.matches(DivOp.DIV, DivOp.REM)
         wants_remainder = op.matches(DivOp.REM, DivOp.REMU)
 
-        def operand(value):
-            """The operand as 64 bits, its sign, and its magnitude."""
-            extended, negative, magnitude = Signal(64), Signal(), Signal(64)
-            m.d.comb += [
-                extended.eq(Mux(self.word, Cat(value[:32], (value[31] & is_signed).replicate(32)), value)),
-                negative.eq(is_signed & extended[63]),
-                magnitude.eq(Mux(negative, -extended, extended)),
-            ]
-            return extended, negative, magnitude
-
-        _, a_negative, a_magnitude = operand(self.a)
-        _, b_negative, b_magnitude = operand(self.b)
+        # Operands. The 32 bits of a word's dividend stand at the top.
+        a, a_negative, b_negative = Signal(64), Signal(), Signal()
+        m.d.comb += [
+            a.eq(Mux(self.word, self.a << 32, self.a)),
+            a_negative.eq(is_signed & a[63]),
+            b_negative.eq(is_signed & Mux(self.word, self.b[31], self.b[63])),
+        ]
+        b = Mux(self.word, Cat(self.b[:32], b_negative.replicate(32)), self.b)
 
         # The dividend shifts out at the top of `quotient` while quotient bits come in at its bottom.
-        quotient, remainder, divisor = Signal(64), Signal(64), Signal(64)
+        quotient, remainder = Signal(64), Signal(64)
+        subtrahend, carry = Signal(64), Signal()    # together, and with ones above, the divisor's magnitude times -1
         left = Signal(7)        # dividend bits not yet used
         leading = Signal()      # the quotient is zero so far: eight bits are tried at once
         partial, trial = Signal(72), Signal(73)
         m.d.comb += [
             partial.eq(Mux(leading, Cat(quotient[56:], remainder), Cat(quotient[63], remainder))),
-            trial.eq(partial - divisor),
+            trial.eq((Cat(C(1, 1), partial) + Cat(carry, subtrahend, C(~0, 9)))[1:]),
         ]
         less = trial[72]
+
+        # Before the division the dividend becomes its magnitude, and behind it the result gets its sign, by one negation.
+        # Division by zero leaves all ones and the dividend; the quotient then keeps its sign. Overflow needs no care: the
+        # magnitude of the most negative number is that number.
+        ends, value, negative, final = Signal(), Signal(64), Signal(), Signal(64)
+        by_zero = subtrahend.all() & carry
+        m.d.comb += [
+            value.eq(Mux(ends, Mux(wants_remainder, remainder, quotient), a)),
+            negative.eq(Mux(ends & ~wants_remainder, (a_negative ^ b_negative) & ~by_zero, a_negative)),
+            final.eq((value ^ negative.replicate(64)) + negative),
+        ]
 
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [
-                    # The 32 bits of a word operation stand at the top; a magnitude of 2**31 fits them.
-                    quotient.eq(Mux(self.word, a_magnitude << 32, a_magnitude)),
-                    divisor.eq(b_magnitude),
+                    quotient.eq(final),
+                    subtrahend.eq(b ^ (~b_negative).replicate(64)),
+                    carry.eq(~b_negative),
                     remainder.eq(0),
                     left.eq(Mux(self.word, 32, 64)),
                     leading.eq(1),
@@ -90,14 +98,7 @@ class Div(wiring.Component):
                 with m.If(~self.valid):
                     m.next = "IDLE"
             with m.State("SIGN"):
-                # Division by zero leaves all ones and the dividend; the quotient then keeps its sign.
-                # Overflow needs no care: the magnitude of the most negative number is that number.
-                value, negative = Signal(64), Signal()
-                m.d.comb += [
-                    value.eq(Mux(wants_remainder, remainder, quotient)),
-                    negative.eq(Mux(wants_remainder, a_negative, (a_negative ^ b_negative) & (divisor != 0))),
-                ]
-                final = Mux(negative, -value, value)[:64]
+                m.d.comb += ends.eq(1)
                 m.d.sync += self.result.eq(Mux(self.word, final[:32].as_signed(), final.as_signed()))
                 m.next = "DONE"
                 with m.If(~self.valid):

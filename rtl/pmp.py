@@ -31,7 +31,10 @@ class PmpCheck(wiring.Signature):
 
 
 class PmpCsr(wiring.Signature):
-    """A CSR instruction on one of the registers; seen from the CSR file, combinational."""
+    """A CSR instruction on one of the registers; seen from the CSR file.
+
+    With `hold` it has no `value` yet, and does not write: it asks again in the next cycle.
+    """
 
     def __init__(self):
         super().__init__({
@@ -39,6 +42,7 @@ class PmpCsr(wiring.Signature):
             "number":  Out(5),      # low bits of its address: pmpcfg below 16, pmpaddr from there
             "write":   Out(1),      # at the end of this cycle, `new`
             "new":     Out(64),
+            "hold":    In(1),
             "value":   In(64),
             "written": In(64),      # what a read would return after the write
         })
@@ -162,14 +166,17 @@ class Pmp(wiring.Component):
             """pmpaddr as it reads: below the grain all ones for NAPOT, else all zeros."""
             return Cat(of_csr.a[1].replicate(grain - 1), stored[0] & of_csr.a[1], stored[1:])
 
+        # A read takes a cycle of its own: what reads the register, computes and writes it would be a long path.
+        is_read = Signal()
+        m.d.comb += csr.hold.eq(~is_read)
+        m.d.sync += [is_read.eq(csr.select & ~is_read), csr.value.eq(0)]
         with m.If(is_address):
-            m.d.comb += [
-                csr.value.eq(Mux(exists, seen(address), 0)),
-                csr.written.eq(Mux(writable, seen(write.data), csr.value)),
-            ]
+            m.d.sync += csr.value.eq(Mux(exists, seen(address), 0))
+            m.d.comb += csr.written.eq(Mux(writable, seen(write.data), csr.value))
         for group in range(len(old)):
             with m.If(~is_address & (csr.number[1] == group)):
-                m.d.comb += [csr.value.eq(old[group]), csr.written.eq(written[group])]
+                m.d.sync += csr.value.eq(old[group])
+                m.d.comb += csr.written.eq(written[group])
         return m
 
     @staticmethod

@@ -85,8 +85,13 @@ class Bench:
     async def access(self, number, value=None):
         """One CSR instruction; without a value it only reads."""
         ctx, csr = self.ctx, self.dut.csr
-        for signal, setting in ((csr.select, 1), (csr.number, number), (csr.write, value is not None), (csr.new, value or 0)):
+        for signal, setting in ((csr.select, 1), (csr.number, number)):
             ctx.set(signal, setting)
+        assert ctx.get(csr.hold)
+        await ctx.tick()
+        assert not ctx.get(csr.hold)
+        ctx.set(csr.write, value is not None)
+        ctx.set(csr.new, value or 0)
         assert ctx.get(csr.value) == self.reference.read(number), number
         if value is not None:
             self.reference.write(number, value)
