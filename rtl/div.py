@@ -59,21 +59,21 @@ class Div(wiring.Component):
         ]
         less = trial[72]
 
-        # Before the division the dividend becomes its magnitude, and behind it the result gets its sign, by one negation.
+        # Before the division a negative dividend becomes its magnitude, and behind it the result gets its sign, by one negation.
         # Division by zero leaves all ones and the dividend; the quotient then keeps its sign. Overflow needs no care: the
         # magnitude of the most negative number is that number.
-        ends, value, negative, final = Signal(), Signal(64), Signal(), Signal(64)
+        ends, takes_remainder, negative, final = Signal(), Signal(), Signal(), Signal(64)
         by_zero = subtrahend.all() & carry
         m.d.comb += [
-            value.eq(Mux(ends, Mux(wants_remainder, remainder, quotient), a)),
+            takes_remainder.eq(ends & wants_remainder),
             negative.eq(Mux(ends & ~wants_remainder, (a_negative ^ b_negative) & ~by_zero, a_negative)),
-            final.eq((value ^ negative.replicate(64)) + negative),
+            final.eq((Mux(takes_remainder, remainder, quotient) ^ negative.replicate(64)) + negative),
         ]
 
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [
-                    quotient.eq(final),
+                    quotient.eq(a),
                     subtrahend.eq(b ^ (~b_negative).replicate(64)),
                     carry.eq(~b_negative),
                     remainder.eq(0),
@@ -82,6 +82,13 @@ class Div(wiring.Component):
                 ]
                 with m.If(self.valid):
                     m.next = "RUN"
+                    with m.If(a_negative):
+                        m.next = "NEGATE"
+            with m.State("NEGATE"):
+                m.d.sync += quotient.eq(final)
+                m.next = "RUN"
+                with m.If(~self.valid):
+                    m.next = "IDLE"
             with m.State("RUN"):
                 with m.If(left == 0):
                     m.next = "SIGN"
