@@ -108,3 +108,13 @@ def test_small_quotients_are_quick(a, b, cycles):
         assert (await divide(ctx, dut, DivOp.DIVU, 0, a, b))[1] == cycles
 
     simulate(bench)
+
+
+def test_a_negative_dividend_takes_one_cycle_more():
+    async def bench(ctx, dut):
+        positive, negative, unsigned = [(await divide(ctx, dut, op, 0, a & MASK, b & MASK))[1]
+                                        for op, a, b in ((DivOp.DIV, 200, -3), (DivOp.DIV, -200, -3), (DivOp.DIVU, -200, -3))]
+        assert negative == positive + 1
+        assert unsigned == 11           # its quotient is 0
+
+    simulate(bench)
