@@ -59,7 +59,7 @@ class Div(wiring.Component):
         ]
         less = trial[72]
 
-        # Before the division a negative dividend becomes its magnitude, and behind it the result gets its sign, by one negation.
+        # One negation makes a negative dividend its magnitude before the division, and gives the result its sign behind it.
         # Division by zero leaves all ones and the dividend; the quotient then keeps its sign. Overflow needs no care: the
         # magnitude of the most negative number is that number.
         ends, takes_remainder, negative, final = Signal(), Signal(), Signal(), Signal(64)
