@@ -15,6 +15,7 @@ from .soc import Soc
 from .sram import Sram
 
 RESET_CYCLES = 64       # after the clock is stable
+PHASE_DETECTOR_MHZ = 3.125      # the slowest that it compares (ECP5 family data sheet, sysCLOCK PLL timing)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def pll(input_mhz: float, output_mhz: float) -> Pll:
     """Dividers that give this frequency exactly. Raises ValueError when there are none."""
     for reference in range(1, 9):
         feedback = output_mhz * reference / input_mhz
-        if feedback == int(feedback) and 1 <= feedback <= 80 and input_mhz / reference >= 8:
+        if feedback == int(feedback) and 1 <= feedback <= 80 and input_mhz / reference >= PHASE_DETECTOR_MHZ:
             for output in range(1, 129):
                 if 400 <= output_mhz * output <= 800:
                     return Pll(reference, int(feedback), output)
@@ -38,7 +39,7 @@ def pll(input_mhz: float, output_mhz: float) -> Pll:
 
 
 class Machine(wiring.Component):
-    """What the clock of the board drives. `ram_size` in bytes, `frequency` in Hz.
+    """What the clock of the board drives. `ram_size` in bytes, `frequency` in Hz: a multiple of TIMEBASE_HZ, else ValueError.
 
     LEDs: 0 blinks once a second; 1 is on from the first byte sent; 2 and 3 flicker with what is sent and received; 4 is on when
     the program has ended, and then 5 (passed) or 6 (failed); 7 is on.
@@ -49,13 +50,15 @@ class Machine(wiring.Component):
     leds: Out(8)
 
     def __init__(self, config: Config, image: bytes, *, ram_size: int, frequency: int, baud: int):
+        if frequency % soc_map.TIMEBASE_HZ:
+            raise ValueError(f"time counts at {soc_map.TIMEBASE_HZ / 1e6:g} MHz, which {frequency / 1e6:g} MHz is no multiple of")
         self._config, self._image = config, image
         self._ram_size, self._frequency, self._baud = ram_size, frequency, baud
         super().__init__()
 
     def elaborate(self, platform):
         m = Module()
-        m.submodules.soc = soc = Soc(self._config, cycles_per_tick=round(self._frequency / soc_map.TIMEBASE_HZ))
+        m.submodules.soc = soc = Soc(self._config, cycles_per_tick=self._frequency // soc_map.TIMEBASE_HZ)
         m.submodules.sram = sram = Sram(self._ram_size, self._image)
         m.submodules.serial = serial = Serial(round(self._frequency / self._baud))
         connect(m, soc.iram, sram.ibus)

@@ -249,7 +249,7 @@ def synth(board: Annotated[str, typer.Option("--board", metavar="NAME", help="A 
                 terminal.note(str(target))
                 return
             made = build(known[board], config, seed, lambda step: terminal.note(f"{step} ..."))
-        except (ToolError, ToolchainError) as error:
+        except (ToolError, ToolchainError, ValueError) as error:
             raise BadInput(str(error)) from error
         terminal.note(f"longest path {made.timing.paths[0].text()}")
         speed = f"{made.timing.fmax:.1f} MHz are possible, and the board's clock has {made.clock_mhz:g} MHz"

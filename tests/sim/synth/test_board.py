@@ -40,8 +40,14 @@ def test_the_demo_runs_in_the_memory_of_the_board(board, tmp_path):
 def test_the_pll_multiplies_and_stays_in_range():
     assert pll(25, 50) == Pll(1, 2, 8)
     assert pll(25, 62.5) == Pll(2, 5, 7)
+    assert pll(25, 30) == Pll(5, 6, 14)
     with pytest.raises(ValueError, match=r"cannot make 51\.3 MHz of 25 MHz"):
         pll(25, 51.3)
+
+
+def test_time_counts_whole_cycles():
+    with pytest.raises(ValueError, match=r"time counts at 10 MHz, which 37\.5 MHz is no multiple of"):
+        Machine(CONFIGS["tiny"], b"\x13", ram_size=4096, frequency=37_500_000, baud=115_200)
 
 
 def test_the_top_elaborates():
