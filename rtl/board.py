@@ -15,7 +15,7 @@ from .soc import Soc
 from .sram import Sram
 
 RESET_CYCLES = 64       # after the clock is stable
-PHASE_DETECTOR_MHZ = 3.125      # the slowest that it compares (ECP5 family data sheet, sysCLOCK PLL timing)
+PHASE_DETECTOR_MHZ = 3.125      # the slowest that it compares (ECP5 family data sheet)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Machine(wiring.Component):
 
     def __init__(self, config: Config, image: bytes, *, ram_size: int, frequency: int, baud: int):
         if frequency % soc_map.TIMEBASE_HZ:
-            raise ValueError(f"time counts at {soc_map.TIMEBASE_HZ / 1e6:g} MHz, which {frequency / 1e6:g} MHz is no multiple of")
+            raise ValueError(f"time counts at {soc_map.TIMEBASE_HZ / 1e6:g} MHz, "
+                             f"which {frequency / 1e6:g} MHz is no multiple of")
         self._config, self._image = config, image
         self._ram_size, self._frequency, self._baud = ram_size, frequency, baud
         super().__init__()
