@@ -43,7 +43,7 @@ class Sram(wiring.Component):
             absent = bus.adr[self._bits:28].any() | (at >= self._depth)
             low = Mux(bus.bte == Bte.WRAP_8, Cat((at[:3] + 1)[:3], at[3:]), at + 1)
             ready = bus.cyc & bus.stb & ~absent & read_before & (held == at)
-            goes_on = ready & (bus.cti == Cti.INCREMENT)
+            goes_on = ready & ~bus.we & (bus.cti == Cti.INCREMENT)
             m.d.comb += [
                 read.addr.eq(Mux(goes_on, low, at)),
                 bus.dat_r.eq(word),
@@ -58,7 +58,7 @@ class Sram(wiring.Component):
                 writes = bus.cyc & bus.stb & ~absent & bus.we
                 m.d.comb += [
                     bus.ack.eq(ready & ~bus.we | writes),
-                    write.addr.eq(at),
+                    write.addr.eq(read.addr),       # which is `at` then: block RAM has one address for both
                     write.data.eq(bus.dat_w),
                     write.en.eq(bus.sel & writes.replicate(8)),
                 ]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from amaranth.back import rtlil
+
 from rtl.board import Board, Machine, pll
 from rtl.config import CONFIGS
-from rtl.verilog import verilog
 from sim.bench.build import BUILD, ROOT, digest, made_once
 from sim.firmware import build_firmware
 from sim.model.elf import read_elf
@@ -74,7 +75,7 @@ def build(board: BoardFacts, config: str, seed: int, progress: Callable[[str], N
     progress("writing the design")
     machine = Machine(CONFIGS[config], image(board), ram_size=board.ram_kib << 10, frequency=round(board.clock_mhz * 1e6),
                       baud=board.baud)
-    text = verilog(Board(machine, pll(board.oscillator_mhz, board.clock_mhz)), TOP)
+    text = rtlil.convert(Board(machine, pll(board.oscillator_mhz, board.clock_mhz)), name=TOP, emit_src=False)
     netlist = _netlist(text, progress)
     progress("place and route")
     folder = timing.place_and_route(netlist, seed, board.clock_mhz, device=board.device, files=[board.pins],
@@ -93,7 +94,8 @@ def _netlist(text: str, progress: Callable[[str], None]) -> Path:
     with made_once(folder) as scratch:
         if scratch:
             progress("synthesis")
-            (scratch / "board.v").write_text(text)
-            tools.yosys(scratch, ["read_verilog -sv board.v", f"{tools.SYNTHESIS} -top {TOP} -json netlist.json"])
-            (scratch / "board.v").unlink()
+            # Not as Verilog: Yosys takes minutes to read the contents of a memory from it.
+            (scratch / "board.il").write_text(text)
+            tools.yosys(scratch, ["read_rtlil board.il", f"{tools.SYNTHESIS} -top {TOP} -json netlist.json"])
+            (scratch / "board.il").unlink()
     return folder / "netlist.json"

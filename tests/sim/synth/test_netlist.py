@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rtl.regfile import RegFile
+from rtl.sram import Sram
 from sim.synth import area, tools
 from sim.synth.netlist import FRAME, Design, count, frame, synthesise, unit_of
 
@@ -37,6 +38,11 @@ def test_a_register_file_is_distributed_memory():
     total = netlist.total
     assert total["LUT4"] >= 2 * 64 * 32 // 16, "two copies of 32 words of 64 bits, 16 bits in a LUT"
     assert not total["FF"] and not total["block RAM"]
+
+
+def test_main_memory_takes_no_block_ram_twice():
+    """Both ports of a block RAM are in use: fetches have one, reads and writes of data the other."""
+    assert synthesise(area.design(Sram(16 << 10), "sram")).total["block RAM"] == 16 // 2
 
 
 def test_a_tool_that_fails_says_why(tmp_path: Path):
