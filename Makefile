@@ -13,7 +13,7 @@ help:
 	@echo "make model  compile the golden model; without it everything works, some fifty times slower"
 	@echo "make soak   random programs on every configuration of the core in lockstep, MINUTES=30 in all; goes on where it stopped; before that, many guests"
 	@echo "make mutants  faults planted in the core and faults drawn by seed: which test sees each, and how soon (half an hour)"
-	@echo "make coverage  lines and branches of the core that the programs of the suite have run, and those that they have not"
+	@echo "make coverage  lines and branches of each configuration that the programs of the suite have run, and those that they have not; CONFIG=tiny: of one (half an hour)"
 	@echo "make formal  prove properties of the core: delegation, CSR access and more"
 	@echo "make bench  measure the core, exact in cycles, and write docs/performance.md; takes a while"
 	@echo "make bitstream  the core and the hypervisor for the board ULX3S (LFE5U-85F), by tools from PyPI"
@@ -60,7 +60,7 @@ mutants: setup model
 	@$(BIN)/python -m sim.bench.mutants
 
 coverage: setup model
-	@$(BIN)/python -m sim.bench.coverage
+	@$(BIN)/python -m sim.bench.coverage $(CONFIG:%=--config %)
 
 formal: setup
 	@$(BIN)/python -m sim.formal

@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,11 @@ from rich.console import Console
 from rich.table import Table
 
 from rtl.config import CONFIGS
-from sim.bench import unreachable
 from sim.bench.build import ROOT, Features, build_soc, soc_verilog
+from sim.bench.conditions import Verilog
 from sim.bench.job import BusError, Job
 from sim.bench.session import Session
-from sim.bench.unreachable import Row, explanation, in_full
+from sim.bench.unreachable import Row, explanation, rows
 from sim.firmware import build_firmware
 from sim.fuzz import layout, on_rtl
 from sim.fuzz.generator import Options, generate
@@ -97,7 +97,7 @@ def measure(config: str, workers: int) -> Counter[Point]:
     return total
 
 
-def report(counts: Counter[Point], source: list[str]) -> tuple[Table, list[str]]:
+def report(counts: Counter[Point], source: Verilog, reasons: Sequence[Row]) -> tuple[Table, list[str]]:
     """A table with one row per unit, and a line for each point that has neither run nor a reason not to, and each stale reason.
 
     A reason is stale when it explains no point that has not run.
@@ -109,34 +109,38 @@ def report(counts: Counter[Point], source: list[str]) -> tuple[Table, list[str]]
     for module in sorted({point.module for point in counts}):
         mine = sorted(point for point in counts if point.module == module)
         idle = [point for point in mine if not counts[point]]
-        reasons = {point: explanation(module, in_full(source, point.line)) for point in idle}
-        used |= {row for row in reasons.values() if row}
-        left = [point for point in idle if not reasons[point]]
+        why = {point: explanation(reasons, module, source.point(point.line, point.what)) for point in idle}
+        used |= {row for row in why.values() if row}
+        left = [point for point in idle if not why[point]]
         row = [len(mine), len(mine) - len(idle), len(idle) - len(left), len(left)]
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         table.add_row(module, *map(str, row))
-        missing += [f"{module}: line {point.line}, {point.what}: {source[point.line - 1].strip()}" for point in left]
+        missing += [f"{module}: line {point.line}, {next(source.point(point.line, point.what))}" for point in left]
     table.add_section()
     table.add_row("all", *map(str, totals))
-    missing += [f"unreachable.py: no point that has not run fits {row.module!r}, {row.line!r}"
-                for row in unreachable.ROWS if row not in used]
+    missing += [f"unreachable.py: no point that has not run fits {row.module!r}, {row.text!r}"
+                for row in reasons if row not in used]
     return table, missing
 
 
 def main() -> int:
     """The command line; status 1 when a point is missing or a reason is stale."""
     parser = argparse.ArgumentParser(prog="python -m sim.bench.coverage", description="Lines of the core that have run.")
-    parser.add_argument("--config", default="default", choices=sorted(CONFIGS))
+    parser.add_argument("--config", action="append", choices=sorted(CONFIGS), help="may be repeated; without it, all")
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    # Before the runs: rtl/ may change meanwhile, and lines are of the Verilog that is measured.
-    source = soc_verilog(arguments.config).read_text().splitlines()
-    table, missing = report(measure(arguments.config, arguments.workers), source)
     console = Console(highlight=False)
-    console.print(table)
-    for line in missing:
-        console.print(line, markup=False, soft_wrap=True)
-    return int(bool(missing))
+    status = 0
+    for config in arguments.config or CONFIGS:
+        # Before the runs: rtl/ may change meanwhile, and lines are of the Verilog that is measured.
+        source = Verilog(soc_verilog(config).read_text().splitlines())
+        table, missing = report(measure(config, arguments.workers), source, list(rows(CONFIGS[config])))
+        table.title = config
+        console.print(table)
+        for line in missing:
+            console.print(line, markup=False, soft_wrap=True)
+        status |= bool(missing)
+    return status
 
 
 if __name__ == "__main__":

@@ -189,11 +189,14 @@ PROGRAM 1
     EXPECT_CSR mtval2, 0
     EXPECT_CSR mtinst, 0
 
+    VIRTUAL 80, PRV_VU, hfence.vvma a0, x0  /* both fences in both modes of users */
+    ILLEGAL 81, PRV_U, hfence.gvma x0, a1
+
     SET     hideleg, HIDELEG_VSSI           /* WFI of the guest, where nothing forbids it; woken, but not interrupted */
     SET     hvip, HVIP_VSSIP
     SET     mie, MIE_VSSIE
     csrci   vsstatus, VSSTATUS_SIE
-    OK      80, PRV_VS, wfi
+    OK      82, PRV_VS, wfi
     j       pass
 
 go_sret:

@@ -1,23 +1,22 @@
-"""sim/bench/coverage.py and unreachable.py."""
+"""sim/bench/coverage.py."""
 
 import io
-import re
 from collections import Counter
 
 import pytest
 from rich.console import Console
 
 from isa.platform import FINISHER_PASS as PASS
-from sim.bench import unreachable
-from sim.bench.build import Features, soc_verilog
+from sim.bench.build import Features
+from sim.bench.conditions import Verilog
 from sim.bench.coverage import Point, parse, report
 from sim.bench.session import Session
-from sim.bench.unreachable import Row, in_full
+from sim.bench.unreachable import Row
 from tests.sim.bench.conftest import make_toy
 from tests.sim.bench.toy import Op
 
 BASE = 0x8000_0000
-SOURCE = ["module a;", "if (x) begin", "end else if (_start_) begin"]
+SOURCE = Verilog(["module a;", "if (x) begin", "end else if (_start_) begin"])
 
 
 def line(module, number, kind, what, count, file="/x/soc.v"):
@@ -31,61 +30,21 @@ def test_points_of_all_copies_of_a_unit_are_one():
     assert counts == Counter({Point("soc.csr", 2, "branch if"): 7})
 
 
-def test_a_point_has_run_or_cannot_or_is_missing(monkeypatch):
-    monkeypatch.setattr(unreachable, "ROWS", (Row("^a$", "_start_", "only at time 0"),))
+def test_a_point_has_run_or_cannot_or_is_missing():
     counts = Counter({Point("a", 1, "line block"): 5, Point("a", 2, "branch if"): 0, Point("a", 3, "branch if"): 0,
                       Point("b", 3, "branch if"): 0})
-    table, missing = report(counts, SOURCE)
+    table, missing = report(counts, SOURCE, [Row("^a$", "_start_", "only at time 0")])
     out = io.StringIO()
     Console(file=out, width=100).print(table)
     cells = [row.replace("│", " ").split() for row in out.getvalue().splitlines()]
     assert ["a", "3", "1", "1", "1"] in cells and ["b", "1", "0", "0", "1"] in cells and ["all", "4", "1", "1", "2"] in cells
-    assert missing == ["a: line 2, branch if: if (x) begin", "b: line 3, branch if: end else if (_start_) begin"]
+    assert missing == ["a: line 2, then x: if (x) begin", "b: line 3, then _start_: end else if (_start_) begin"]
 
 
 @pytest.mark.parametrize(("ran", "stale"), [(0, 0), (1, 1)])
-def test_a_reason_that_explains_nothing_is_stale(monkeypatch, ran, stale):
-    monkeypatch.setattr(unreachable, "ROWS", (Row("^a$", "_start_", "only at time 0"),))
-    _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE)
+def test_a_reason_that_explains_nothing_is_stale(ran, stale):
+    _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE, [Row("^a$", "_start_", "only at time 0")])
     assert missing == ["unreachable.py: no point that has not run fits '^a$', '_start_'"] * stale
-
-
-def test_a_line_stands_with_what_its_nameless_signals_are():
-    source = ["module a;", "assign _1_ = x;", "endmodule", "module b;", "assign _1_ = _2_ & y;", "assign _2_ = ~ z;",
-              "assign _3_ = w;", "  if (_1_) begin", "endmodule"]
-    assert in_full(source, 8) == "if (_1_) begin assign _1_ = _2_ & y; assign _2_ = ~ z;"
-
-
-def fits(row, source):
-    """Is there a branch or an assignment in this Verilog that the reason is for?"""
-    unit = ""
-    for number, text in enumerate(map(str.strip, source), 1):
-        if found := re.match(r"module \\?(\S+)", text):
-            unit = re.sub(r"\$\d+", "", found[1])
-        elif text.startswith(("if ", "end else if ", "assign ")) and re.search(row.module, unit) and (
-                re.search(row.line, text) or re.search(row.line, in_full(source, number))):
-            return True
-    return False
-
-
-@pytest.fixture(scope="module")
-def verilog():
-    return soc_verilog("default").read_text().splitlines()
-
-
-@pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
-def test_each_reason_is_for_a_line_of_the_present_core(verilog, row):
-    assert fits(row, verilog)
-
-
-def test_a_signal_that_has_another_name_is_noticed(verilog):
-    row = next(row for row in unreachable.ROWS if "& hideleg" in row.line)
-    assert not fits(row, [text.replace("hideleg", "delegated") for text in verilog])
-
-
-@pytest.mark.parametrize("row", unreachable.ROWS, ids=lambda row: f"{row.module} {row.line}")
-def test_rows_give_a_reason(row):
-    assert row.why and not row.why.endswith(".")
 
 
 def test_a_run_counts_what_it_does(tmp_path, job):
