@@ -7,6 +7,8 @@ import pytest
 from rich.console import Console
 
 from isa.platform import FINISHER_PASS as PASS
+from rtl.config import CONFIGS
+from sim.bench import coverage
 from sim.bench.build import Features
 from sim.bench.conditions import Verilog
 from sim.bench.coverage import Point, parse, report
@@ -45,6 +47,20 @@ def test_a_point_has_run_or_cannot_or_is_missing():
 def test_a_reason_that_explains_nothing_is_stale(ran, stale):
     _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE, [Row("^a$", "_start_", "only at time 0")])
     assert missing == ["unreachable.py: no point that has not run fits '^a$', '_start_'"] * stale
+
+
+@pytest.mark.parametrize(("options", "titles", "status"), [
+    ((), ["tiny", "default", "linux"], 1), (("--config", "default", "--config", "linux"), ["default", "linux"], 0)])
+def test_each_configuration_has_its_table(monkeypatch, capsys, tmp_path, options, titles, status):
+    (tmp_path / "soc.v").write_text("module a;\n  if (x) begin\n")
+    monkeypatch.setattr(coverage, "soc_verilog", lambda config: tmp_path / "soc.v")
+    monkeypatch.setattr(coverage, "measure", lambda config, workers: Counter({Point("a", 2, "branch if"): config != "tiny"}))
+    monkeypatch.setattr(coverage, "rows", lambda config: ())
+    monkeypatch.setattr("sys.argv", ["coverage", *options])
+    assert coverage.main() == status
+    out = capsys.readouterr().out
+    assert [word for word in out.split() if word in CONFIGS] == titles
+    assert out.count("a: line 2, then x: if (x) begin") == status
 
 
 def test_a_run_counts_what_it_does(tmp_path, job):
