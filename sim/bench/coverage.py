@@ -98,33 +98,46 @@ def measure(config: str, workers: int) -> Counter[Point]:
 
 
 def report(counts: Counter[Point], source: Verilog, reasons: Sequence[Row]) -> tuple[Table, list[str]]:
-    """A table with one row per unit, and a line for each point that has neither run nor a reason not to, and each stale reason.
+    """A table with one row per unit, and a line for each point that has neither run nor a reason not to, and each wrong reason.
 
-    A reason is stale when it explains no point that has not run.
+    A reason is wrong when it explains no point that has not run, or one that has.
     """
     table = Table("unit", "points", "run", "cannot run", "missing")
-    missing = []
     totals = [0, 0, 0, 0]
     used: set[Row] = set()
+    wrong = []
     for module in sorted({point.module for point in counts}):
+        idle = missing = 0
         mine = sorted(point for point in counts if point.module == module)
-        idle = [point for point in mine if not counts[point]]
-        why = {point: explanation(reasons, module, source.point(point.line, point.what)) for point in idle}
-        used |= {row for row in why.values() if row}
-        left = [point for point in idle if not why[point]]
-        row = [len(mine), len(mine) - len(idle), len(idle) - len(left), len(left)]
+        for point in mine:
+            shown = list(source.point(point.line, point.what))
+            reason = explanation(reasons, module, shown)
+            here = f"{module}: line {point.line}, {shown[0]}"
+            if counts[point]:
+                if reason:
+                    wrong.append(f"{_name(reason)} fits what has run, {here}")
+                continue
+            idle += 1
+            if reason:
+                used.add(reason)
+            else:
+                missing += 1
+                wrong.append(here)
+        row = [len(mine), len(mine) - idle, idle - missing, missing]
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         table.add_row(module, *map(str, row))
-        missing += [f"{module}: line {point.line}, {next(source.point(point.line, point.what))}" for point in left]
     table.add_section()
     table.add_row("all", *map(str, totals))
-    missing += [f"unreachable.py: no point that has not run fits {row.module!r}, {row.text!r}"
-                for row in reasons if row not in used]
-    return table, missing
+    wrong += [f"{_name(row)} fits no point that has not run" for row in reasons if row not in used]
+    return table, wrong
+
+
+def _name(row: Row) -> str:
+    return f"unreachable.py: {row.module!r}, {row.text!r}"
 
 
 def main() -> int:
-    """The command line; status 1 when a point is missing or a reason is stale."""
+    """The command line; status 1 when a point is missing or a reason is wrong."""
     parser = argparse.ArgumentParser(prog="python -m sim.bench.coverage", description="Lines of the core that have run.")
     parser.add_argument("--config", action="append", choices=sorted(CONFIGS), help="may be repeated; without it, all")
     parser.add_argument("--workers", type=int, default=2)
@@ -134,12 +147,12 @@ def main() -> int:
     for config in arguments.config or CONFIGS:
         # Before the runs: rtl/ may change meanwhile, and lines are of the Verilog that is measured.
         source = Verilog(soc_verilog(config).read_text().splitlines())
-        table, missing = report(measure(config, arguments.workers), source, list(rows(CONFIGS[config])))
+        table, wrong = report(measure(config, arguments.workers), source, list(rows(CONFIGS[config])))
         table.title = config
         console.print(table)
-        for line in missing:
+        for line in wrong:
             console.print(line, markup=False, soft_wrap=True)
-        status |= bool(missing)
+        status |= bool(wrong)
     return status
 
 

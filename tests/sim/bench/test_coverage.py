@@ -43,10 +43,14 @@ def test_a_point_has_run_or_cannot_or_is_missing():
     assert missing == ["a: line 2, then x: if (x) begin", "b: line 3, then _start_: end else if (_start_) begin"]
 
 
-@pytest.mark.parametrize(("ran", "stale"), [(0, 0), (1, 1)])
-def test_a_reason_that_explains_nothing_is_stale(ran, stale):
-    _, missing = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE, [Row("^a$", "_start_", "only at time 0")])
-    assert missing == ["unreachable.py: no point that has not run fits '^a$', '_start_'"] * stale
+STALE = "unreachable.py: '^a$', '_start_' fits no point that has not run"
+FALSE = "unreachable.py: '^a$', '_start_' fits what has run, a: line 3, then _start_: end else if (_start_) begin"
+
+
+@pytest.mark.parametrize(("ran", "wrong"), [(0, []), (1, [FALSE, STALE])])
+def test_a_reason_that_is_stale_or_false_is_reported(ran, wrong):
+    _, lines = report(Counter({Point("a", 3, "branch if"): ran}), SOURCE, [Row("^a$", "_start_", "only at time 0")])
+    assert lines == wrong
 
 
 @pytest.mark.parametrize(("options", "titles", "status"), [
