@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from amaranth.hdl import ShapeLike
 from amaranth.lib import data
 
 from isa.platform import BUS_ERROR_IRQ, UART_IRQ
 from rtl.alu import AluOp
 from rtl.commit import CsrVerdict, Operation
 from rtl.config import Config
+from rtl.decode import Decoded
 
 _ACCESS = r"request\[65:64\]"       # of a TranslateRequest
 _CBO = r"request\[1:0\] == 2'h3"    # in a MemRequest
@@ -43,7 +45,8 @@ def rows(config: Config) -> Iterator[Row]:
     yield Row(r"\.plic$", rf"^then .*: assign c\d_(?!{wins})of\d", "the winner would be a source that never asks")
 
     if not config.btb_entries:
-        yield Row(r"\.redirect$", r"^then (x|m)\[\d+\]: assign (wrong|_\d+_) =", "nothing is predicted")
+        x, m = (_of(struct, "guess", "taken") for struct in (Decoded, Operation))
+        yield Row(r"\.redirect$", rf"^then (x\[{x}\]|m\[{m}\]): ", "nothing is predicted")
         yield Row(r"\.fetch$", r"^then \\\$signal +: end else if", "no prediction cuts an instruction")
     if not config.walk_entries:
         yield Row(r"\.walker$", r"^then \(cached & |^else \(~ cached\): ", "there is no cache of page tables")
@@ -54,7 +57,8 @@ def rows(config: Config) -> Iterator[Row]:
     if not has("Zbb"):
         yield Row(r"\.bits$", "^then backwards: |^case op: 3'h[2-7]:", "only Zbb asks for it")
     if not (has("Zicbom") or has("Zicboz") or has("Zicbop")):
-        yield Row(r"\.core$", rf"^then \(\S+ ?\[[\d:]+\] == 4'hc\): |^then \(\(x_{_CBO}\) & ",
+        x, m = (_of(struct, "control", "unit") for struct in (Decoded, Operation))
+        yield Row(r"\.core$", rf"^then \(\S+ ?\[({x + 3}:{x}|{m + 3}:{m})\] == 4'hc\): |^then \(\(x_{_CBO}\) & ",
                   "there are no cache-block operations")
         yield Row(r"\.lsu$", rf"^then \(({_CBO}|\({_CBO}\) & .*)\): |^then zeroes: ", "there are no cache-block operations")
         yield Row(r"\.legality$", r"^then \\\S+ \[4\]: ", "there are no cache-block operations")
@@ -78,6 +82,7 @@ def explanation(reasons: Iterable[Row], module: str, shown: Iterable[str]) -> Ro
     return next((row for text in shown for row in mine if re.search(row.text, text)), None)
 
 
-def _of(struct: type[data.Struct], field: str) -> int:
-    """Number of a field's first bit."""
-    return int(data.Layout.cast(struct)[field].offset)
+def _of(struct: ShapeLike, field: str, *inner: str) -> int:
+    """Number of the first bit of a field; of one inside of it, and so on."""
+    found = data.Layout.cast(struct)[field]
+    return int(found.offset) + (_of(found.shape, *inner) if inner else 0)
