@@ -28,7 +28,7 @@ class Row(NamedTuple):
 def rows(config: Config) -> Iterator[Row]:
     """The reasons that hold in this configuration."""
     has = config.profile.has
-    yield Row("", " _start_: ", "starts an `always @*` at time 0; the condition is constant and guards nothing")
+    yield Row("", "^then _start_: ", "starts an `always @*` at time 0; the condition is constant and guards nothing")
     yield Row("", "^(then 1'h0|else 1'h1): ", "the condition is constant")
     yield Row(r"\.interrupts$", r"^then .* & hideleg\)\[([013579]|11)\]", "only interrupts of VS are delegated past HS")
     yield Row(r"\.interrupts$", r"^then .* & \(~ hideleg\)\)\[(3|7|11)\]", "interrupts of M are not delegated")
