@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sim.formal import bus, csr_access, delegation, looked_up, order, walk_grant, walk_step, worlds
+from sim.formal import bus, csr_access, delegation, looked_up, order, tlb_hits, walk_grant, walk_step, worlds
 from sim.formal.claim import Claim
 from sim.formal.engine import FormalError, Result, cover, prove, replay
 
 CLAIMS = {claim.name: claim for claim in (worlds.CLAIM, delegation.CLAIM, csr_access.CLAIM, looked_up.CLAIM, walk_step.CLAIM,
-                                          walk_grant.CLAIM, *bus.CLAIMS, *order.CLAIMS)}
+                                          walk_grant.CLAIM, *tlb_hits.CLAIMS, *bus.CLAIMS, *order.CLAIMS)}
 
 
 def check(claim: Claim, console: Console) -> bool:

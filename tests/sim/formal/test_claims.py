@@ -5,11 +5,12 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from sim.formal import bus, csr_access, delegation, looked_up, order, walk_grant, walk_step, worlds
+from sim.formal import bus, csr_access, delegation, looked_up, order, tlb_hits, walk_grant, walk_step, worlds
 from sim.formal.claim import Claim
 from sim.formal.engine import Result, cover, prove, replay
 
-QUICK = (delegation.CLAIM, csr_access.CLAIM, looked_up.CLAIM, walk_step.CLAIM, walk_grant.CLAIM, *bus.CLAIMS, *order.CLAIMS)
+QUICK = (delegation.CLAIM, csr_access.CLAIM, looked_up.CLAIM, walk_step.CLAIM, walk_grant.CLAIM, *tlb_hits.CLAIMS,
+         *bus.CLAIMS, *order.CLAIMS)
 
 
 @pytest.mark.parametrize("claim", QUICK, ids=lambda claim: claim.name)
