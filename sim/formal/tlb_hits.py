@@ -112,7 +112,7 @@ def _claim(ways: int) -> Claim:
     return Claim(
         name=f"tlb_hits_{ways}", letter="d",
         says="A hit of a translation look-aside buffer is what the last walk found for that page in that mode, with these "
-             "stages, this VMID, and this ASID unless it is global; no fence and no change of PMP has ordered it away since; it "
+             "stages, this VMID, and this ASID unless it is global; no fence and no change of PMP has ordered it away; it "
              f"permits the access. Four entries, {'direct mapped' if ways == 1 else 'in two ways'}.",
         make=lambda: TlbHits(ways),
         assumes=("a walk ends in no cycle with a fence or a change of PMP, and its request stays for another cycle",
