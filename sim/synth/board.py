@@ -16,6 +16,9 @@ from sim.synth import timing, tools
 
 CONSTRAINTS = ROOT / "constraints"
 TOP = "board"
+# Main memory takes most of the block RAM, and the wires between are scarce: the other router, which tears up one net at a time,
+# does not come to an end.
+ROUTER = ("--router", "router2")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def build(board: BoardFacts, config: str, seed: int, progress: Callable[[str], N
     netlist = _netlist(text, progress)
     progress("place and route")
     folder = timing.place_and_route(netlist, seed, board.clock_mhz, device=board.device, files=[board.pins],
-                                    extra=["--lpf", board.pins.name, "--textcfg", "board.config"])
+                                    extra=["--lpf", board.pins.name, "--textcfg", "board.config", *ROUTER])
     progress("packing")
     with made_once(packed := folder.with_name(folder.name.replace("route", "bitstream"))) as scratch:
         if scratch:

@@ -120,10 +120,12 @@ PROGRAM 1
     STAGES  KERNEL_RW, USER_RWX
     FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlvx.wu a1, (a0)
     OK      PRV_S, hlv.wu a1, (a0)
+    FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlvx.wu a1, (a0)        /* nor with what HLV has left in a TLB */
     STAGES  KERNEL_RWX, USER_RW
     FAULT   EXC_LOAD_GUEST_PAGE_FAULT, PRV_S, hlvx.wu a1, (a0)
     EXPECT_CSR htval, GPA(0) >> 2
     OK      PRV_S, hlv.wu a1, (a0)
+    FAULT   EXC_LOAD_GUEST_PAGE_FAULT, PRV_S, hlvx.wu a1, (a0)
     CHECK   10                              /* MXR of vsstatus and of sstatus */
     STAGES  X_ONLY, USER_RWX
     FAULT   EXC_LOAD_PAGE_FAULT, PRV_S, hlv.wu a1, (a0)

@@ -114,6 +114,23 @@ PROGRAM
     sfence.vma x0, a0
     IN_S    read_pages
     EXPECT  a5, 0
+
+    CHECK   9                               /* S-mode goes to the other space: the next instruction is the one there */
+    PUT     DATA(14), 0x0010051318059073    /* csrw satp, a1; li a0, 1 */
+    PUT     DATA(14) + 8, 0x73              /* ecall */
+    PUT     DATA(15), 0x0020051318059073    /* csrw satp, a1; li a0, 2 */
+    PUT     DATA(15) + 8, 0x73
+    MAP     S_L0, 60, PTE_OF(DATA(14), KERNEL_RWX)
+    MAP     VS_L0, 60, PTE_OF(DATA(15), KERNEL_RWX)
+    sfence.vma
+    fence.i
+    li      a1, SV39(G_ROOT) | (1 << SATP_ASID_SHIFT)
+    IN_S    VA(60)
+    EXPECT  a0, 2
+    SET     satp, SV39(S_ROOT)
+    li      a1, SV39(S_ROOT)
+    IN_S    VA(60)                          /* to where it is */
+    EXPECT  a0, 1
     j       pass
 
 write_pages:
