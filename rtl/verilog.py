@@ -1,7 +1,9 @@
-"""Amaranth to Verilog in this process: RTLIL, passes of a Yosys library, one file that tells its origin."""
+"""Amaranth to Verilog: RTLIL, passes of a Yosys library, one file that tells its origin."""
 
 import hashlib
 import re
+import subprocess
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +11,6 @@ from pathlib import Path
 from amaranth import Elaboratable
 from amaranth.back import rtlil
 from amaranth.lib import wiring
-from pyosys import libyosys
 
 from .config import Config
 from .core import Core
@@ -21,6 +22,15 @@ KINDS = {"core": Core, "soc": Soc}
 # `proc -nomux -norom` without proc_rmdead: looking for dead cases among 32-bit patterns takes most of a minute.
 PASSES = ("proc_clean", "proc_prune", "proc_init", "proc_arst", "proc_dlatch", "proc_dff", "proc_memwr",
           "proc_clean", "opt_expr -keepdc", "memory_collect")
+
+# In a process of its own: in which order Yosys writes cells depends on all that its process has read before.
+_YOSYS = """
+import sys
+from pyosys import libyosys
+design = libyosys.Design()
+for step in sys.argv[1:]:
+    design.run_pass("tee -q -o /dev/null " + step)
+"""
 
 # Warnings of Verilator that the way of writing causes, and why each is harmless.
 WAIVED = {
@@ -64,9 +74,7 @@ def _translate(text):
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder, "in.il"), Path(folder, "out.v")
         source.write_text(text)
-        design = libyosys.Design()
-        for step in (f"read_rtlil {source}", *PASSES, f"write_verilog {result}"):
-            design.run_pass(f"tee -q -o /dev/null {step}")
+        subprocess.run([sys.executable, "-c", _YOSYS, f"read_rtlil {source}", *PASSES, f"write_verilog {result}"], check=True)
         _, _, verilog = result.read_text().partition("*/\n")   # the banner tells how Yosys was built
     # `always @*` waits for a change; a signal with an initial value starts it at time 0. Yosys gives that signal
     # a name that counts through the life of the process, and forgets it where a slice is driven alone.
